@@ -1,0 +1,19 @@
+import { bare } from './bare.ts';
+import { bodies } from './bodies.ts';
+import { idle } from './idle.ts';
+import { pipelining } from './pipelining.ts';
+import { post } from './post.ts';
+import type { Question } from './question.ts';
+import { smallGet } from './small-get.ts';
+
+const allQuestions: readonly Question[] = [smallGet, bodies, pipelining, idle, post, bare];
+
+/** Those named, in the order named; all of them when none is. */
+export function selectQuestions(names: readonly string[]): readonly Question[] {
+  if (names.length === 0) return allQuestions;
+  return names.map((name) => {
+    const question = allQuestions.find((one) => one.name === name);
+    if (question !== undefined) return question;
+    throw new Error(`unknown question ${name}; known are ${allQuestions.map((one) => one.name).join(', ')}`);
+  });
+}

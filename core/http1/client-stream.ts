@@ -1,0 +1,106 @@
+import type { GatewayError } from '../errors.ts';
+import type { FieldList } from '../message/field-list.ts';
+import type {
+  AttemptFailure,
+  BodySource,
+  ClientStream,
+  ClientStreamListener,
+  OutgoingRequest,
+} from '../message/stream.ts';
+import type { IncomingBody } from './incoming-body.ts';
+import type { MessageWriter } from './message-writer.ts';
+
+/** What a stream needs of the connection it lives on. */
+export interface ClientStreamOwner {
+  readonly writer: MessageWriter;
+  readonly isReused: boolean;
+  flush(): boolean;
+  onRequestEnded(): void;
+  onCancelled(stream: Http1ClientStream): void;
+}
+
+/** One request written to, and one response read from, an HTTP/1.1 connection. */
+export class Http1ClientStream implements ClientStream {
+  readonly request: OutgoingRequest;
+  readonly listener: ClientStreamListener;
+  readonly isOnReusedConnection: boolean;
+  readonly #owner: ClientStreamOwner;
+  #source: BodySource | undefined;
+  response: IncomingBody | undefined = undefined;
+  isRequestComplete: boolean;
+  hasResponseHead = false;
+  isCancelled = false;
+  /** Its head still waits in the writer. */
+  isUnsent = true;
+  bodyBytesWritten = 0;
+
+  constructor(
+    owner: ClientStreamOwner,
+    request: OutgoingRequest,
+    hasBody: boolean,
+    listener: ClientStreamListener,
+  ) {
+    this.#owner = owner;
+    this.request = request;
+    this.listener = listener;
+    this.isOnReusedConnection = owner.isReused;
+    this.isRequestComplete = !hasBody;
+  }
+
+  attach(source: BodySource): void {
+    this.#source = source;
+  }
+
+  write(bytes: Buffer): void {
+    if (this.isRequestComplete || this.isCancelled) return;
+    this.bodyBytesWritten += bytes.length;
+    this.#owner.writer.write(bytes);
+  }
+
+  end(trailers: FieldList | undefined): void {
+    if (this.isRequestComplete || this.isCancelled) return;
+    if (!this.#owner.writer.isBodyComplete) {
+      this.cancel();
+      return;
+    }
+    this.isRequestComplete = true;
+    this.#owner.writer.end(trailers);
+    this.#owner.onRequestEnded();
+  }
+
+  /** The request broke off: the backend must not take what it got for a whole. */
+  abort(): void {
+    if (!this.isRequestComplete) this.cancel();
+  }
+
+  flush(): boolean {
+    return this.isCancelled || this.#owner.flush();
+  }
+
+  cancel(): void {
+    if (this.isCancelled) return;
+    this.isCancelled = true;
+    this.#owner.onCancelled(this);
+  }
+
+  /** For the connection: what was written has left. */
+  onDrain(): void {
+    if (!this.isRequestComplete) this.#source?.resume();
+  }
+
+  /** For the connection: it cannot go on; `wasBehind` others that it was answering first. */
+  fail(error: GatewayError, wasBehind = false): void {
+    if (this.isCancelled) return;
+    this.isCancelled = true;
+    if (this.hasResponseHead) {
+      this.response?.abort(error);
+      return;
+    }
+    const failure: AttemptFailure = {
+      error,
+      nothingSent: this.isUnsent,
+      wasReusedConnection: this.isOnReusedConnection || wasBehind,
+    };
+    this.listener.onFailed(failure);
+  }
+}

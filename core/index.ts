@@ -1,0 +1,65 @@
+// The public face of the core, and the only file of it that plugins may import.
+export {
+  ConfigurationError,
+  type ConfigurationProblem,
+  type ErrorCode,
+  type Fault,
+  errorKinds,
+  GatewayError,
+} from './errors.ts';
+export { bounds, type Limits, upstreamBounds, type UpstreamLimits } from './limits.ts';
+export { LogDestination } from './log/destination.ts';
+export { type Logger, type LogLevel, logLevels, type LogSettings } from './log/logger.ts';
+export { equalsIgnoreCase, forEachListMember, isFieldValue, isToken, listHas } from './message/characters.ts';
+export { type Authority, parseAuthority } from './message/authority.ts';
+export { FieldList, type ReadonlyFieldList } from './message/field-list.ts';
+export { isIdempotent, isSafe } from './message/method.ts';
+export type {
+  AttemptRecord,
+  BackendFailure,
+  DownstreamConnection,
+  Exchange,
+  InboundRequest,
+  Outcome,
+  OutboundRequest,
+  Phase,
+  ResponseDraft,
+  RouteInfo,
+  Timings,
+} from './pipeline/exchange.ts';
+export { type HookName, hookNames } from './pipeline/hooks.ts';
+export {
+  type FieldsInit,
+  type LocalResponse,
+  type ProblemDetails,
+  type Refusal,
+  refuse,
+  respond,
+  retry,
+  type RetryDecision,
+} from './pipeline/local-response.ts';
+export type { MessageBody } from './pipeline/message-body.ts';
+export {
+  definePlugin,
+  flattenPlugins,
+  only,
+  type PluginDefinition,
+  type PluginEntry,
+  type PluginFactory,
+  type PluginHost,
+  type PluginList,
+  type PluginScope,
+} from './pipeline/plugin.ts';
+export { type AsyncTap, type PluginHooks, Stage, type SyncTap, type TapOptions } from './pipeline/taps.ts';
+export { Service, Slot } from './pipeline/tokens.ts';
+export type {
+  BackendConfig,
+  GatewayConfig,
+  ListenerConfig,
+  RouteConfig,
+  TextMatch,
+  UpstreamConfig,
+} from './server/configuration.ts';
+export { checkConfiguration, createGateway, type Gateway, type PipelineListing } from './server/gateway.ts';
+export type { Backend } from './upstream/backend.ts';
+export type { Upstream } from './upstream/upstream.ts';

@@ -1,0 +1,47 @@
+import pino from 'pino';
+
+type Stream = ReturnType<typeof pino.destination>;
+
+/** Where lines go without waiting for them: a file or standard output. */
+export class LogDestination {
+  readonly stream: Stream;
+  readonly #file: string | undefined;
+  #isReady: boolean;
+
+  /**
+   * Opens `file` for appending, or standard output.
+   * Errors of the file are given to `onError`, for as long as the destination lives.
+   */
+  constructor(file: string | undefined, onError: (error: Error) => void) {
+    this.#file = file;
+    this.stream = pino.destination({ dest: file ?? 1, sync: false, mkdir: file !== undefined });
+    this.#isReady = file === undefined;
+    this.stream.on('ready', () => {
+      this.#isReady = true;
+    });
+    this.stream.on('error', onError);
+  }
+
+  /** Adds one line; it ends with a line feed. */
+  write(line: string): void {
+    this.stream.write(line);
+  }
+
+  /** Opens the file anew, so that a rotated one can be removed; standard output stays. */
+  reopen(): void {
+    if (this.#file !== undefined && this.#isReady) this.stream.reopen();
+  }
+
+  /** Resolves when everything so far is written, or cannot be. */
+  async flush(): Promise<void> {
+    if (!this.#isReady)
+      await new Promise((resolve) => this.stream.once('ready', resolve).once('error', resolve));
+    await new Promise<void>((resolve) => this.stream.flush(() => resolve()));
+  }
+
+  /** Writes what is left and closes the file. */
+  async close(): Promise<void> {
+    await this.flush();
+    if (this.#file !== undefined) this.stream.end();
+  }
+}

@@ -1,0 +1,33 @@
+import { equalsIgnoreCase, forEachListMember, listHas } from './characters.ts';
+import type { FieldList } from './field-list.ts';
+import type { HeadFacts } from './head.ts';
+
+/** Removes the fields that Connection names (RFC 9110 7.6.1); those of the framing were never in the list. */
+export function removeConnectionOptions(fields: FieldList, facts: HeadFacts): void {
+  const options = facts.connection!;
+  if (equalsIgnoreCase(options, 'keep-alive') || equalsIgnoreCase(options, 'close')) return;
+  if (equalsIgnoreCase(options, 'upgrade')) return;
+  forEachListMember(options, (option) => fields.delete(option));
+}
+
+/** True when the connection may serve another message after this one (RFC 9112 9.3). */
+export function wantsKeepAlive(facts: HeadFacts, minorVersion: number): boolean {
+  if (facts.connection === undefined) return minorVersion >= 1;
+  if (listHas(facts.connection, 'close')) return false;
+  return minorVersion >= 1 || listHas(facts.connection, 'keep-alive');
+}
+
+/**
+ * The protocols that the sender offers to switch to (RFC 9110 7.8), or undefined. `h2c` is not passed on: a backend
+ * that accepted it would take further requests past every plugin.
+ */
+export function requestedUpgrade(facts: HeadFacts, minorVersion: number): string | undefined {
+  const { upgrade, connection } = facts;
+  if (upgrade === undefined || connection === undefined || minorVersion === 0) return undefined;
+  if (!listHas(connection, 'upgrade')) return undefined;
+  const protocols: string[] = [];
+  forEachListMember(upgrade, (protocol) => {
+    if (!equalsIgnoreCase(protocol, 'h2c')) protocols.push(protocol);
+  });
+  return protocols.length === 0 ? undefined : protocols.join(', ');
+}

@@ -1,0 +1,79 @@
+import { GatewayError } from '../errors.ts';
+
+/** A request target taken apart (RFC 9112 3.2). */
+export interface RequestTarget {
+  /** Set for absolute-form and authority-form; overrides Host (RFC 9112 3.2.2). */
+  readonly authority: string | undefined;
+  /** Set for absolute-form. */
+  readonly scheme: 'http' | 'https' | undefined;
+  /** Path as sent, percent-encoding untouched; `*` for asterisk-form, empty for authority-form. */
+  readonly path: string;
+  /** Query without `?`, as sent; undefined when there is none. */
+  readonly query: string | undefined;
+}
+
+const brokenEscape = /%(?![0-9a-fA-F]{2})|%00/;
+// a segment that is "." or "..", also when encoded or with a path parameter: servers disagree on what it names
+const dotSegment = /\/(?:\.|%2e){1,2}(?:$|[/;]|%2f|%5c|%3b)/i;
+const encodedSeparatorBeforeDots = /(?:%2f|%5c)(?:\.|%2e){1,2}(?:$|[/;]|%2f|%5c|%3b)/i;
+const suspicious = /%|\/\./;
+
+function refuse(detail: string): never {
+  throw new GatewayError('malformed_target', detail);
+}
+
+/**
+ * Refuses a path that two servers could read as two different resources; what is routed is then sent unchanged.
+ * @throws GatewayError `malformed_target` for broken escapes, `ambiguous_path` for dot segments.
+ */
+export function checkPath(path: string): void {
+  if (!suspicious.test(path)) return;
+  if (brokenEscape.test(path)) refuse('The path has a broken or zero percent-encoding.');
+  if (dotSegment.test(path) || encodedSeparatorBeforeDots.test(path))
+    throw new GatewayError('ambiguous_path');
+}
+
+function originForm(
+  text: string,
+  from: number,
+  authority?: string,
+  scheme?: 'http' | 'https',
+): RequestTarget {
+  const mark = text.indexOf('?', from);
+  const path = mark < 0 ? (from === 0 ? text : text.slice(from)) : text.slice(from, mark);
+  checkPath(path);
+  return { authority, scheme, path, query: mark < 0 ? undefined : text.slice(mark + 1) };
+}
+
+function absoluteForm(method: string, text: string): RequestTarget {
+  const match = /^(https?):\/\/([^/?]*)/i.exec(text);
+  if (match === null) refuse('The request target is neither a path nor an http URI.');
+  const authority = match[2]!;
+  if (authority === '' || authority.includes('@'))
+    refuse('The request target has no host, or has user information.');
+  const scheme = match[1]!.toLowerCase() as 'http' | 'https';
+  const rest = match[0].length;
+  if (rest === text.length) {
+    // RFC 9112 3.2.4: OPTIONS for a URI without path means the server as a whole
+    return { authority, scheme, path: method === 'OPTIONS' ? '*' : '/', query: undefined };
+  }
+  if (text.charCodeAt(rest) === 0x3f) return { authority, scheme, path: '/', query: text.slice(rest + 1) };
+  return originForm(text, rest, authority, scheme);
+}
+
+/**
+ * Takes a request target apart: origin-form, absolute-form, authority-form (CONNECT) or asterisk-form (OPTIONS).
+ * @throws GatewayError `malformed_target` or `ambiguous_path`.
+ */
+export function parseTarget(method: string, text: string): RequestTarget {
+  if (method === 'CONNECT') {
+    if (!/^[^/?@]+:[0-9]{1,5}$/.test(text)) refuse('CONNECT needs host and port.');
+    return { authority: text, scheme: undefined, path: '', query: undefined };
+  }
+  if (text.charCodeAt(0) === 0x2f) return originForm(text, 0);
+  if (text === '*') {
+    if (method !== 'OPTIONS') refuse('The target * is for OPTIONS only.');
+    return { authority: undefined, scheme: undefined, path: '*', query: undefined };
+  }
+  return absoluteForm(method, text);
+}

@@ -1,0 +1,158 @@
+import type { GatewayError } from '../errors.ts';
+import type { ClientConnection } from '../http1/client-connection.ts';
+import type { ByteChannel } from '../message/byte-channel.ts';
+import type { ResponseHead } from '../message/head.ts';
+import { listHas } from '../message/characters.ts';
+import { isIdempotent, isSafe } from '../message/method.ts';
+import type {
+  AttemptFailure,
+  BodySource,
+  ClientStream,
+  ClientStreamListener,
+  OutgoingRequest,
+} from '../message/stream.ts';
+import type { Backend } from '../upstream/backend.ts';
+import type { ConnectionWaiter } from '../upstream/pool.ts';
+import { checkOutbound } from './check-outbound.ts';
+import type { AttemptRecord } from './exchange.ts';
+import { fail, onAttemptFailed, onBackendResponse, onBackendSwitch, prepareAttempt } from './lifecycle.ts';
+import type { LiveExchange } from './live-exchange.ts';
+
+/** A pooled connection that dies is replaced this often before it counts as the backend's failure. */
+const maxReplacements = 2;
+
+/** One try of an exchange at one backend, from the wait for a connection to the end of its response. */
+export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamListener {
+  readonly backend: Backend;
+  readonly startedAtMs = performance.now();
+  connectedAtMs = 0;
+  connectMs = 0;
+  responseAtMs = 0;
+  isReusedConnection = false;
+  status: number | undefined = undefined;
+  error: GatewayError | undefined = undefined;
+  mayPipeline = false;
+  wantsFresh = false;
+  readonly #exchange: LiveExchange;
+  #stream: ClientStream | undefined = undefined;
+  #responseBody: BodySource | undefined = undefined;
+  #replacements = 0;
+  #isOver = false;
+
+  constructor(exchange: LiveExchange, backend: Backend) {
+    this.#exchange = exchange;
+    this.backend = backend;
+    backend.activeAttempts++;
+  }
+
+  start(): void {
+    prepareAttempt(this.#exchange, this);
+  }
+
+  /** The draft is final: gets a connection and sends it. */
+  acquire(): void {
+    const { outbound, inbound } = this.#exchange;
+    try {
+      checkOutbound(outbound, inbound);
+    } catch (error) {
+      fail(this.#exchange, error as GatewayError);
+      return;
+    }
+    this.mayPipeline = !outbound.hasBody && inbound.upgrade === undefined && isSafe(outbound.method);
+    this.backend.pool.acquire(this);
+  }
+
+  onConnection(connection: ClientConnection): void {
+    const { outbound } = this.#exchange;
+    const now = performance.now();
+    this.connectedAtMs = now;
+    this.isReusedConnection = connection.isReused;
+    this.connectMs = connection.isReused ? 0 : connection.connectMs;
+    this.#exchange.phase = 'request';
+    const stream = connection.send(this.#request(), outbound.hasBody, this);
+    this.#stream = stream;
+    if (outbound.hasBody) outbound.body.pipe(stream);
+  }
+
+  onNoConnection(error: GatewayError): void {
+    this.#fail({ error, nothingSent: true, wasReusedConnection: false });
+  }
+
+  onInformational(head: ResponseHead): void {
+    if (head.status === 100) this.#exchange.expectsContinue = false;
+    this.#exchange.stream.sendInformational(head);
+  }
+
+  onHead(head: ResponseHead, body: BodySource | undefined): void {
+    this.responseAtMs = performance.now();
+    this.status = head.status;
+    this.#responseBody = body;
+    if (body === undefined) this.finish();
+    onBackendResponse(this.#exchange, head, body, this.responseAtMs);
+  }
+
+  onSwitch(head: ResponseHead, channel: ByteChannel): void {
+    this.responseAtMs = performance.now();
+    this.status = head.status;
+    this.finish();
+    onBackendSwitch(this.#exchange, head, channel, this.responseAtMs);
+  }
+
+  onFailed(failure: AttemptFailure): void {
+    const { wasReusedConnection, nothingSent, error } = failure;
+    const isStale = error.code === 'connection_lost' && (wasReusedConnection || nothingSent);
+    if (isStale && this.#replacements < maxReplacements && this.mayRetry(nothingSent)) {
+      this.#replacements++;
+      this.wantsFresh = true;
+      this.backend.pool.acquire(this);
+    } else this.#fail(failure);
+  }
+
+  /** Sending once more can do no harm: nothing arrived, or the request is idempotent and its body still at hand. */
+  mayRetry(nothingSent: boolean): boolean {
+    const { outbound } = this.#exchange;
+    if (outbound.hasBody && !outbound.body.isReplayable) return false;
+    return nothingSent || isIdempotent(outbound.method);
+  }
+
+  /** Gives up, wherever it is. */
+  cancel(): void {
+    if (this.#isOver) return;
+    const isComplete = this.#responseBody?.isComplete === true;
+    this.finish();
+    if (this.#stream === undefined) this.backend.pool.leave(this);
+    else if (!isComplete) this.#stream.cancel();
+  }
+
+  /** Its response is complete, or it failed. */
+  finish(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.backend.activeAttempts--;
+  }
+
+  #fail(failure: AttemptFailure): void {
+    this.error = failure.error;
+    this.finish();
+    onAttemptFailed(this.#exchange, this, failure);
+  }
+
+  #request(): OutgoingRequest {
+    const { outbound, inbound, upstream, stream, expectsContinue } = this.#exchange;
+    return {
+      method: outbound.method,
+      target: outbound.method === 'CONNECT' ? inbound.authority : outbound.target,
+      authority: outbound.authority ?? this.#host(upstream?.host, inbound.authority),
+      fields: outbound.fields,
+      bodyLength: outbound.hasBody ? outbound.body.wireLength : 0,
+      expectsContinue,
+      acceptsTrailers: stream.head.facts.te !== undefined && listHas(stream.head.facts.te, 'trailers'),
+      upgrade: inbound.upgrade,
+    };
+  }
+
+  #host(prescribed: string | undefined, ofClient: string): string {
+    if (prescribed === undefined) return ofClient === '' ? this.backend.authority : ofClient;
+    return prescribed === 'backend' ? this.backend.authority : prescribed;
+  }
+}

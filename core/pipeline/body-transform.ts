@@ -1,0 +1,87 @@
+import type { Duplex } from 'node:stream';
+import { GatewayError } from '../errors.ts';
+import type { BodySink, BodySource } from '../message/stream.ts';
+
+function asGatewayError(cause: unknown): GatewayError {
+  if (cause instanceof GatewayError) return cause;
+  return new GatewayError('plugin_failed', 'A body transform failed.', { cause });
+}
+
+/** Feeds a Node stream from a body source. */
+class StreamSink implements BodySink {
+  readonly #stream: Duplex;
+
+  constructor(stream: Duplex) {
+    this.#stream = stream;
+  }
+
+  attach(source: BodySource): void {
+    this.#stream.on('drain', () => source.resume());
+  }
+
+  write(bytes: Buffer): void {
+    if (!this.#stream.destroyed) this.#stream.write(Buffer.from(bytes)); // lent bytes are gone after this call
+  }
+
+  end(): void {
+    if (!this.#stream.destroyed) this.#stream.end();
+  }
+
+  abort(error: GatewayError): void {
+    this.#stream.destroy(error);
+  }
+
+  flush(): boolean {
+    return !this.#stream.writableNeedDrain;
+  }
+}
+
+/** Hands what a Node stream gives to a sink; as a source it lets the sink ask for more. */
+export class StreamSource implements BodySource {
+  readonly #stream: Duplex;
+  readonly length = -1;
+  bytesRead = 0;
+  isComplete = false;
+
+  constructor(stream: Duplex) {
+    this.#stream = stream;
+  }
+
+  pipe(sink: BodySink): void {
+    const stream = this.#stream;
+    sink.attach(this);
+    stream.on('data', (bytes: Buffer) => {
+      this.bytesRead += bytes.length;
+      sink.write(bytes);
+      if (!sink.flush()) stream.pause();
+    });
+    stream.on('end', () => {
+      this.isComplete = true;
+      sink.end(undefined);
+    });
+    stream.on('error', (error) => sink.abort(asGatewayError(error)));
+    stream.on('close', () => {
+      if (!this.isComplete && stream.errored === null)
+        sink.abort(asGatewayError(new Error('The stream was closed.')));
+    });
+  }
+
+  resume(): void {
+    this.#stream.resume();
+  }
+}
+
+/** Sends a body through Node streams, one behind the other; an error in any ends all and aborts the sink. */
+export function pipeThrough(source: BodySource | undefined, transforms: Duplex[], sink: BodySink): void {
+  const first = transforms[0]!;
+  let last = first;
+  for (const next of transforms.slice(1)) {
+    last.on('error', (error) => next.destroy(error));
+    next.on('error', (error) => first.destroy(error));
+    last = last.pipe(next);
+  }
+  new StreamSource(last).pipe(sink);
+  const feeding = new StreamSink(first);
+  if (source === undefined) feeding.end();
+  else source.pipe(feeding);
+}

@@ -1,0 +1,160 @@
+import { FieldList } from '../message/field-list.ts';
+import { type BodyLength, CHUNKED } from '../message/framing.ts';
+import type { RequestHead, ResponseHead } from '../message/head.ts';
+import { requestedUpgrade } from '../message/hop-by-hop.ts';
+import type { Authority } from '../message/authority.ts';
+import type { BodySource, OutgoingResponse } from '../message/stream.ts';
+import type { RequestTarget } from '../message/target.ts';
+import type { InboundRequest, OutboundRequest, ResponseDraft } from './exchange.ts';
+import { type BodyContext, MessageBody } from './message-body.ts';
+
+/** The request as it came. */
+export class Inbound implements InboundRequest {
+  readonly method: string;
+  readonly scheme: 'http' | 'https';
+  readonly authority: string;
+  readonly hostname: string;
+  readonly path: string;
+  readonly query: string | undefined;
+  readonly fields: FieldList;
+  readonly upgrade: string | undefined;
+  readonly #minorVersion: number;
+  readonly #bodyLength: BodyLength;
+
+  constructor(
+    head: RequestHead,
+    target: RequestTarget,
+    authority: string,
+    parsed: Authority | undefined,
+    isEncrypted: boolean,
+    bodyLength: BodyLength,
+  ) {
+    this.method = head.method;
+    this.scheme = isEncrypted ? 'https' : 'http';
+    this.authority = authority;
+    this.hostname = parsed === undefined ? '' : parsed.hostname;
+    this.path = target.path;
+    this.query = target.query;
+    this.fields = head.fields;
+    this.upgrade =
+      head.facts.upgrade === undefined ? undefined : requestedUpgrade(head.facts, head.minorVersion);
+    this.#minorVersion = head.minorVersion;
+    this.#bodyLength = bodyLength;
+  }
+
+  get target(): string {
+    return this.query === undefined ? this.path : `${this.path}?${this.query}`;
+  }
+
+  get httpVersion(): '1.0' | '1.1' {
+    return this.#minorVersion === 0 ? '1.0' : '1.1';
+  }
+
+  get contentLength(): number | undefined {
+    return this.#bodyLength === CHUNKED ? undefined : this.#bodyLength;
+  }
+}
+
+/** The request as it will be sent. */
+export class Outbound implements OutboundRequest {
+  method: string;
+  path: string;
+  query: string | undefined;
+  authority: string | undefined = undefined;
+  readonly fields: FieldList;
+  readonly #source: BodySource | undefined;
+  readonly #owner: BodyContext;
+  #body: MessageBody | undefined = undefined;
+
+  constructor(inbound: Inbound, source: BodySource | undefined, owner: BodyContext) {
+    this.method = inbound.method;
+    this.path = inbound.path;
+    this.query = inbound.query;
+    this.fields = new FieldList(inbound.fields.flat.slice());
+    this.#source = source;
+    this.#owner = owner;
+  }
+
+  get body(): MessageBody {
+    return (this.#body ??= new MessageBody(this.#source, this.#owner));
+  }
+
+  /** True when there is a body, or a plugin may have made one. */
+  get hasBody(): boolean {
+    return this.#body === undefined ? this.#source !== undefined : this.#body.wireLength !== 0;
+  }
+
+  /** CONNECT has an authority, everything else a path. */
+  get target(): string {
+    if (this.method === 'CONNECT') return this.authority ?? '';
+    return this.query === undefined ? this.path : `${this.path}?${this.query}`;
+  }
+}
+
+/** The response as it will be sent, in the form that the wire protocols take. */
+export class Response implements ResponseDraft, OutgoingResponse {
+  status: number;
+  reason: string;
+  readonly fields: FieldList;
+  readonly source: 'backend' | 'gateway';
+  readonly hasDate: boolean;
+  upgrade: string | undefined = undefined;
+  readonly #declaredLength: string | undefined;
+  readonly #bytes: Buffer | undefined;
+  readonly #stream: BodySource | undefined;
+  readonly #owner: BodyContext;
+  #body: MessageBody | undefined = undefined;
+
+  constructor(
+    source: 'backend' | 'gateway',
+    status: number,
+    reason: string,
+    fields: FieldList,
+    hasDate: boolean,
+    declaredLength: string | undefined,
+    body: BodySource | Buffer | undefined,
+    owner: BodyContext,
+  ) {
+    this.source = source;
+    this.status = status;
+    this.reason = reason;
+    this.fields = fields;
+    this.hasDate = hasDate;
+    this.#declaredLength = declaredLength;
+    this.#bytes = Buffer.isBuffer(body) ? body : undefined;
+    this.#stream = Buffer.isBuffer(body) ? undefined : body;
+    this.#owner = owner;
+  }
+
+  static ofBackend(head: ResponseHead, body: BodySource | undefined, owner: BodyContext): Response {
+    const { facts } = head;
+    const { status, reason, fields } = head;
+    return new Response('backend', status, reason, fields, facts.hasDate, facts.contentLength, body, owner);
+  }
+
+  get body(): MessageBody {
+    return (this.#body ??= new MessageBody(this.#stream, this.#owner, this.#bytes));
+  }
+
+  get bodyLength(): BodyLength {
+    if (this.#body !== undefined) return this.#body.wireLength;
+    return this.#bytes?.length ?? this.#stream?.length ?? 0;
+  }
+
+  get contentLength(): number | undefined {
+    const length = this.bodyLength;
+    return length < 0 ? undefined : length;
+  }
+
+  /** Without a body, the length that a body would have had; gone when a plugin made another body. */
+  get declaredLength(): string | undefined {
+    if (this.#body?.isTouched === true)
+      return this.#body.wireLength > 0 ? String(this.#body.wireLength) : undefined;
+    return this.#bytes === undefined ? this.#declaredLength : String(this.#bytes.length);
+  }
+
+  /** The untouched stream from the backend, when it can go straight through. */
+  get straightSource(): BodySource | undefined {
+    return this.#body === undefined ? this.#stream : undefined;
+  }
+}

@@ -1,0 +1,166 @@
+import type { GatewayError } from '../errors.ts';
+import type { FieldList, ReadonlyFieldList } from '../message/field-list.ts';
+import type { Backend } from '../upstream/backend.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import type { MessageBody } from './message-body.ts';
+import type { Slot } from './tokens.ts';
+
+/** One connection from a client. */
+export interface DownstreamConnection {
+  /** Counts up from 1 in this process. */
+  readonly id: number;
+  /** Address of the peer of the socket: a client, or a proxy in front. */
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly isEncrypted: boolean;
+}
+
+/** The request as it came, hop-by-hop and framing fields taken out; read-only. */
+export interface InboundRequest {
+  readonly method: string;
+  /** `http` or `https`, by the connection. */
+  readonly scheme: 'http' | 'https';
+  /** Host with port as the client sent it (absolute-form or Host); empty for HTTP/1.0 without Host. */
+  readonly authority: string;
+  /** Host in lower case, without port and trailing dot: what routes compare. */
+  readonly hostname: string;
+  /** Path as sent; `*` for OPTIONS *, empty for CONNECT. */
+  readonly path: string;
+  /** Query without `?`; undefined when there is none. */
+  readonly query: string | undefined;
+  /** Path and query as sent. */
+  readonly target: string;
+  readonly httpVersion: '1.0' | '1.1' | '2';
+  readonly fields: ReadonlyFieldList;
+  /** Bytes of the body: 0 for none, undefined while only its end will tell. */
+  readonly contentLength: number | undefined;
+  /** Protocols the client offers to switch to; undefined when none. */
+  readonly upgrade: string | undefined;
+}
+
+/** The request as it will be sent to a backend; a draft until it is sent. */
+export interface OutboundRequest {
+  method: string;
+  /** Path, beginning with `/`. */
+  path: string;
+  /** Query without `?`; undefined for none. */
+  query: string | undefined;
+  /** What Host will say; undefined: the client's authority, or what the upstream prescribes. */
+  authority: string | undefined;
+  readonly fields: FieldList;
+  readonly body: MessageBody;
+}
+
+/** The response as it will be sent to the client; a draft until onResponse is over. */
+export interface ResponseDraft {
+  status: number;
+  /** Reason phrase of the status line. */
+  reason: string;
+  readonly fields: FieldList;
+  readonly body: MessageBody;
+  /** Who made it. */
+  readonly source: 'backend' | 'gateway';
+  /** Bytes of the body; undefined while only its end will tell. */
+  readonly contentLength: number | undefined;
+}
+
+/** Moments of an exchange in milliseconds of the monotonic clock (`performance.now()`); 0 when not reached. */
+export interface Timings {
+  /** First byte of the request. */
+  readonly startedAtMs: number;
+  /** Request head complete. */
+  readonly headAtMs: number;
+  /** Response head from the backend complete. */
+  readonly responseAtMs: number;
+  /** Settled. */
+  readonly completedAtMs: number;
+}
+
+/** One try of an exchange at one backend. */
+export interface AttemptRecord {
+  readonly backend: Backend;
+  /** When the attempt began to wait for a connection, milliseconds of the monotonic clock. */
+  readonly startedAtMs: number;
+  /** When it had one; 0 when it never did. */
+  readonly connectedAtMs: number;
+  /** Time spent to establish the connection in milliseconds; 0 when an open one was used. */
+  readonly connectMs: number;
+  /** When its response head was complete; 0 when it never was. */
+  readonly responseAtMs: number;
+  readonly isReusedConnection: boolean;
+  /** Status of the backend's response; undefined when there was none. */
+  readonly status: number | undefined;
+  /** Why it failed; undefined while it did not. */
+  readonly error: GatewayError | undefined;
+}
+
+/** The step of an exchange's life in which something happened. */
+export type Phase =
+  | 'route'
+  | 'admit'
+  | 'choose'
+  | 'connect'
+  | 'request'
+  | 'response'
+  | 'relay'
+  | 'tunnel'
+  | 'done';
+
+/** How an exchange ended. */
+export interface Outcome {
+  /** Who ended it before its natural end; undefined when it ended well or by a plugin's own answer. */
+  readonly endedBy: 'client' | 'backend' | 'gateway' | 'plugin' | undefined;
+  /** The step it was in. */
+  readonly phase: Phase;
+  /** Code of the failure or of the local answer; undefined when a backend's answer was relayed completely. */
+  readonly code: string | undefined;
+  /** Plugin and hook that gave the local answer or failed. */
+  readonly plugin: string | undefined;
+  readonly hook: string | undefined;
+}
+
+/** A failure as onBackendError sees it. */
+export interface BackendFailure {
+  readonly error: GatewayError;
+  readonly backend: Backend | undefined;
+  /** Nothing of the request can have reached the backend. */
+  readonly nothingSent: boolean;
+  /** Another attempt cannot do harm: nothing was sent, or the request is idempotent and its body still at hand. */
+  readonly mayRetry: boolean;
+}
+
+/** The part of a route that plugins may see. */
+export interface RouteInfo {
+  /** Its `name` in the configuration; undefined when it has none. */
+  readonly name: string | undefined;
+  readonly upstream: Upstream;
+}
+
+/** One request and its response, from the head read to settled. */
+export interface Exchange {
+  /** Unique in this process, short; for logs and problem details. */
+  readonly id: string;
+  readonly connection: DownstreamConnection;
+  readonly inbound: InboundRequest;
+  readonly outbound: OutboundRequest;
+  /** The route that matched; undefined when none did. */
+  readonly route: RouteInfo | undefined;
+  /** Where the exchange goes; the route's upstream unless a plugin changed it. */
+  upstream: Upstream | undefined;
+  /** The backend of the current or last attempt. */
+  readonly backend: Backend | undefined;
+  readonly attempts: readonly AttemptRecord[];
+  /** Set from onResponse on. */
+  readonly response: ResponseDraft | undefined;
+  readonly timings: Timings;
+  /** Set in onComplete. */
+  readonly outcome: Outcome | undefined;
+  /** Bytes of body, after transfer coding was removed: from the client, to the client. */
+  readonly bodyBytesReceived: number;
+  readonly bodyBytesSent: number;
+  /** The value of a slot; undefined while nothing was set. */
+  get<T>(slot: Slot<T>): T | undefined;
+  set<T>(slot: Slot<T>, value: T): void;
+}

@@ -1,0 +1,238 @@
+import { GatewayError } from '../errors.ts';
+import type { ByteChannel } from '../message/byte-channel.ts';
+import type { ResponseHead } from '../message/head.ts';
+import type { AttemptFailure, BodySource } from '../message/stream.ts';
+import { openTunnel } from '../tunnel/tunnel.ts';
+import type { Backend } from '../upstream/backend.ts';
+import { Attempt } from './attempt.ts';
+import { attributed } from './attribution.ts';
+import { Response } from './drafts.ts';
+import { errorResponse, localResponse } from './gateway-response.ts';
+import type { LiveExchange } from './live-exchange.ts';
+import { type LocalResponse, RetryDecision } from './local-response.ts';
+import { outcomeOf } from './outcome.ts';
+
+/** More attempts than this are a plugin's mistake. */
+const maxAttempts = 64;
+
+/*
+ * The life of an exchange, one function a step. Hooks complete at once when all their taps do, so an exchange without
+ * asynchronous plugins runs through without leaving the call stack between two socket events.
+ */
+
+// 3 route: the route decides the upstream, whose backends are the candidates
+export function beginExchange(exchange: LiveExchange): void {
+  const route = exchange.pipeline.findRoute(exchange.inbound);
+  exchange.route = route;
+  exchange.upstream = route?.upstream;
+  admit(exchange);
+}
+
+// 4 admit: a local response ends it here
+function admit(exchange: LiveExchange): void {
+  const { onRequest } = exchange.pipeline.hooks;
+  exchange.phase = 'admit';
+  if (!onRequest.isUsed()) return admitUpgrade(exchange);
+  onRequest.callAsync(exchange, (error, answer) => {
+    if (!goesOn(exchange, error)) return;
+    if (answer === undefined) admitUpgrade(exchange);
+    else answerLocally(exchange, answer);
+  });
+}
+
+function admitUpgrade(exchange: LiveExchange): void {
+  const { onUpgrade } = exchange.pipeline.hooks;
+  const { upgrade, method } = exchange.inbound;
+  if ((upgrade === undefined && method !== 'CONNECT') || !onUpgrade.isUsed()) return choose(exchange);
+  onUpgrade.callAsync(exchange, (error, answer) => {
+    if (!goesOn(exchange, error)) return;
+    if (answer === undefined) choose(exchange);
+    else answerLocally(exchange, answer);
+  });
+}
+
+// 5 choose: plugins narrow and order the candidates, the first is taken
+function choose(exchange: LiveExchange): void {
+  const { upstream } = exchange;
+  const { selectBackend } = exchange.pipeline.hooks;
+  exchange.phase = 'choose';
+  if (upstream === undefined) return fail(exchange, new GatewayError('no_route'));
+  if (!selectBackend.isUsed()) return attempt(exchange, upstream.backends[0]);
+  selectBackend.callAsync(upstream.backends, exchange, (error, candidates) => {
+    if (goesOn(exchange, error)) attempt(exchange, candidates![0]);
+  });
+}
+
+// 6 attempt: one try at one backend
+function attempt(exchange: LiveExchange, backend: Backend | undefined): void {
+  if (backend === undefined) return fail(exchange, new GatewayError('no_backend'));
+  exchange.backend = backend;
+  exchange.phase = 'connect';
+  const next = new Attempt(exchange, backend);
+  exchange.attempts.push(next);
+  next.start();
+}
+
+/** The last change of the outbound head, then it is sent. */
+export function prepareAttempt(exchange: LiveExchange, next: Attempt): void {
+  const { onBackendRequest } = exchange.pipeline.hooks;
+  if (!onBackendRequest.isUsed()) return next.acquire();
+  onBackendRequest.callAsync(exchange, (error) => {
+    if (goesOn(exchange, error)) next.acquire();
+  });
+}
+
+/** A try failed before a response head: another try, an answer of a plugin, or the failure's own status. */
+export function onAttemptFailed(exchange: LiveExchange, failed: Attempt, failure: AttemptFailure): void {
+  const { onBackendError } = exchange.pipeline.hooks;
+  const { error, nothingSent } = failure;
+  const mayRetry = failed.mayRetry(nothingSent) && exchange.attempts.length < maxAttempts;
+  if (exchange.isSettled) return;
+  if (!onBackendError.isUsed()) return fail(exchange, error);
+  const seen = { error, backend: failed.backend, nothingSent, mayRetry };
+  onBackendError.callAsync(exchange, seen, (hookError, decision) => {
+    if (!goesOn(exchange, hookError)) return;
+    if (decision === undefined || (decision instanceof RetryDecision && !mayRetry)) fail(exchange, error);
+    else if (decision instanceof RetryDecision) choose(exchange);
+    else answerLocally(exchange, decision);
+  });
+}
+
+// 7 switch: 101, or CONNECT accepted
+export function onBackendSwitch(
+  exchange: LiveExchange,
+  head: ResponseHead,
+  upstream: ByteChannel,
+  responseAtMs: number,
+): void {
+  const response = Response.ofBackend(head, undefined, exchange);
+  response.upgrade = head.facts.upgrade;
+  exchange.responseAtMs = responseAtMs;
+  exchange.response = response;
+  shape(
+    exchange,
+    () => {
+      exchange.phase = 'tunnel';
+      const downstream = exchange.stream.switchProtocols(response);
+      openTunnel(downstream, upstream, exchange.pipeline.tunnelIdleTimeoutMs, (end) => {
+        exchange.tunnelBytesReceived = end.bytesFromDownstream;
+        exchange.tunnelBytesSent = end.bytesFromUpstream;
+        exchange.error = end.error;
+        settle(exchange);
+      });
+    },
+    () => upstream.destroy(),
+  );
+}
+
+export function onBackendResponse(
+  exchange: LiveExchange,
+  head: ResponseHead,
+  body: BodySource | undefined,
+  responseAtMs: number,
+): void {
+  exchange.responseAtMs = responseAtMs;
+  exchange.response = Response.ofBackend(head, body, exchange);
+  shape(exchange, () => relay(exchange));
+}
+
+// 8 shape: the head may be changed before it goes out
+function shape(exchange: LiveExchange, then: () => void, undo?: () => void): void {
+  const { onResponse } = exchange.pipeline.hooks;
+  exchange.phase = 'response';
+  if (!onResponse.isUsed()) return then();
+  onResponse.callAsync(exchange, (error) => {
+    if (exchange.isSettled) undo?.();
+    else if (error === null || error === undefined) then();
+    else {
+      undo?.();
+      failShaping(exchange, attributed(error, 'unknown', 'onResponse'));
+    }
+  });
+}
+
+// 9 relay: head, body, trailers
+function relay(exchange: LiveExchange): void {
+  const { stream } = exchange;
+  const response = exchange.response!;
+  exchange.phase = 'relay';
+  stream.sendHead(response);
+  const source = response.straightSource;
+  if (source !== undefined) source.pipe(stream);
+  else if (response.bodyLength === 0) stream.end(undefined);
+  else response.body.pipe(stream);
+}
+
+// 10 settle: exactly once, also after an abort
+function settle(exchange: LiveExchange): void {
+  if (exchange.isSettled) return;
+  exchange.isSettled = true;
+  exchange.completedAtMs = performance.now();
+  exchange.attempt?.cancel();
+  const { hooks } = exchange.pipeline;
+  if (hooks.onComplete.isUsed()) {
+    exchange.outcome = outcomeOf(exchange);
+    hooks.onComplete.call(exchange);
+  }
+  exchange.pipeline.onSettled(exchange);
+}
+
+/** The response was handed to the transport completely. */
+export function finishExchange(exchange: LiveExchange): void {
+  if (exchange.error === undefined) exchange.phase = 'done';
+  settle(exchange);
+}
+
+/** The client is gone, or its request broke off: everything that runs for it stops. */
+export function abortExchange(exchange: LiveExchange, error: GatewayError): void {
+  if (exchange.isSettled) return;
+  exchange.error ??= error;
+  if (!exchange.stream.mayRespond || error.code === 'client_aborted') return settle(exchange);
+  exchange.attempt?.cancel();
+  fail(exchange, error);
+}
+
+/** A plugin answers instead of a backend. */
+function answerLocally(exchange: LiveExchange, answer: LocalResponse): void {
+  const code = answer.code ?? 'local_response';
+  exchange.answeredBy = { code, plugin: exchange.runningPlugin, hook: exchange.runningHook };
+  exchange.response = localResponse(exchange, answer);
+  shape(exchange, () => relay(exchange));
+}
+
+/** The exchange cannot go on: an answer while one is possible, otherwise the client sees it cut off. */
+export function fail(exchange: LiveExchange, error: GatewayError): void {
+  if (exchange.isSettled) return;
+  note(exchange, error);
+  exchange.attempt?.cancel();
+  if (!exchange.stream.mayRespond) return exchange.stream.reset(error);
+  exchange.response = errorResponse(exchange, error);
+  shape(exchange, () => relay(exchange));
+}
+
+/** A plugin failed on the response itself: the bare error goes out, past the plugins. */
+function failShaping(exchange: LiveExchange, error: GatewayError): void {
+  note(exchange, error);
+  exchange.attempt?.cancel();
+  if (!exchange.stream.mayRespond) return exchange.stream.reset(error);
+  exchange.response = errorResponse(exchange, error);
+  relay(exchange);
+}
+
+function note(exchange: LiveExchange, error: GatewayError): void {
+  exchange.error ??= error;
+  if (error.fault !== 'plugin' && error.code !== 'internal_error') return;
+  const { plugin, hook, cause } = error;
+  exchange.pipeline.log.error(
+    { err: cause ?? error, plugin, hook, code: error.code, exchange: exchange.id },
+    error.message,
+  );
+}
+
+/** True when the next step follows: no hook failed, and the exchange is not over. */
+function goesOn(exchange: LiveExchange, error: Error | null | undefined): boolean {
+  if (exchange.isSettled) return false;
+  if (error === null || error === undefined) return true;
+  fail(exchange, attributed(error, exchange.runningPlugin ?? 'unknown', exchange.runningHook ?? 'unknown'));
+  return false;
+}

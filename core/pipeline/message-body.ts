@@ -1,0 +1,147 @@
+import type { Duplex } from 'node:stream';
+import { GatewayError } from '../errors.ts';
+import { type BodyLength, CHUNKED } from '../message/framing.ts';
+import type { BodySink, BodySource } from '../message/stream.ts';
+import { collect } from './body-collect.ts';
+import { pipeThrough } from './body-transform.ts';
+
+/** What the body needs of the exchange it belongs to. */
+export interface BodyContext {
+  /** The plugin whose hook runs now, for messages. */
+  readonly runningPlugin: string | undefined;
+  /** A local reader begins: a client that waits for 100 (Continue) is told to go on. */
+  onLocalRead(): void;
+}
+
+/**
+ * The body of a request or response, for plugins that want more than to let it pass.
+ * It has one reader: who comes second gets a GatewayError `body_taken`. Transforms may be stacked.
+ */
+export class MessageBody {
+  readonly #owner: BodyContext;
+  readonly #source: BodySource | undefined;
+  #bytes: Buffer | undefined;
+  #transforms: Duplex[] | undefined;
+  #reader: string | undefined;
+  #hasStarted = false;
+  #isReplaced = false;
+
+  constructor(source: BodySource | undefined, owner: BodyContext, bytes?: Buffer) {
+    this.#source = source;
+    this.#owner = owner;
+    this.#bytes = bytes;
+  }
+
+  /** Bytes of the body if known now; undefined while only its end will tell. */
+  get length(): number | undefined {
+    const length = this.wireLength;
+    return length < 0 ? undefined : length;
+  }
+
+  /** True when a plugin replaced, read or transforms the body. */
+  get isTouched(): boolean {
+    return this.#isReplaced || this.#reader !== undefined || this.#transforms !== undefined;
+  }
+
+  /**
+   * Streams the body through a Transform on its way; its length is then known only at its end.
+   * @throws GatewayError `body_taken` when the body is already on its way.
+   */
+  through(transform: Duplex): void {
+    this.#refuseWhenStarted();
+    // the stream always has an error listener, also when it is never piped
+    transform.on('error', () => {});
+    (this.#transforms ??= []).push(transform);
+  }
+
+  /**
+   * Reads the whole body into memory; it is sent on unless replaced.
+   * Rejects with `body_limit_exceeded` beyond `limitBytes`, `body_taken` when somebody reads or has read it.
+   */
+  async buffer(limitBytes: number): Promise<Buffer> {
+    this.#refuseWhenStarted();
+    if (this.#reader !== undefined) this.#refuseSecondReader();
+    this.#reader = this.#owner.runningPlugin ?? 'unknown';
+    if (this.#bytes === undefined) {
+      const length = this.#source?.length ?? 0;
+      if (length > limitBytes) throw new GatewayError('body_limit_exceeded');
+      this.#owner.onLocalRead();
+      this.#bytes = await collect(this.#source, this.#takeTransforms(), limitBytes);
+    } else if (this.#transforms !== undefined) {
+      this.#bytes = await collect(new BytesSource(this.#bytes), this.#takeTransforms(), limitBytes);
+    }
+    return this.#bytes;
+  }
+
+  /**
+   * Sends these bytes instead of what came.
+   * @throws GatewayError `body_taken` when the body is already on its way.
+   */
+  replace(bytes: string | Uint8Array): void {
+    this.#refuseWhenStarted();
+    this.#isReplaced = true;
+    this.#transforms = undefined;
+    this.#bytes = typeof bytes === 'string' ? Buffer.from(bytes) : Buffer.from(bytes);
+  }
+
+  /** For the core: the length to announce. */
+  get wireLength(): BodyLength {
+    if (this.#transforms !== undefined) return CHUNKED;
+    return this.#bytes?.length ?? this.#source?.length ?? 0;
+  }
+
+  /** For the core: it can be sent (again). */
+  get isReplayable(): boolean {
+    if (!this.#hasStarted) return true;
+    return this.#transforms === undefined && (this.#bytes !== undefined || this.#source === undefined);
+  }
+
+  /** For the core: sends the body on its way. */
+  pipe(sink: BodySink): void {
+    this.#hasStarted = true;
+    const source = this.#bytes === undefined ? this.#source : new BytesSource(this.#bytes);
+    if (this.#transforms !== undefined) pipeThrough(source, this.#transforms, sink);
+    else if (source === undefined) {
+      sink.end(undefined);
+      sink.flush();
+    } else source.pipe(sink);
+  }
+
+  #takeTransforms(): Duplex[] {
+    const transforms = this.#transforms ?? [];
+    this.#transforms = undefined;
+    return transforms;
+  }
+
+  #refuseWhenStarted(): void {
+    if (this.#hasStarted) throw new GatewayError('body_taken', 'The body is already on its way.');
+  }
+
+  #refuseSecondReader(): never {
+    throw new GatewayError('body_taken', `The body was already read by the plugin ${this.#reader}.`);
+  }
+}
+
+/** A body that is in memory. */
+class BytesSource implements BodySource {
+  readonly #bytes: Buffer;
+  readonly length: number;
+  bytesRead = 0;
+  isComplete = false;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+    this.length = bytes.length;
+  }
+
+  pipe(sink: BodySink): void {
+    sink.attach(this);
+    this.bytesRead = this.length;
+    this.isComplete = true;
+    if (this.length > 0) sink.write(this.#bytes);
+    sink.end(undefined);
+    sink.flush();
+  }
+
+  resume(): void {}
+}

@@ -1,0 +1,80 @@
+import type { Logger } from '../log/logger.ts';
+import { HookFacade, type IsInScope } from './facade.ts';
+import type { Hooks } from './hooks.ts';
+import type { PluginHost, PluginScope } from './plugin.ts';
+import type { RetainedValues } from './retained.ts';
+import type { Service } from './tokens.ts';
+
+/** What all plugins of one generation share. */
+export interface HostSurroundings {
+  readonly hooks: Hooks;
+  readonly services: Services;
+  readonly retained: RetainedValues;
+  readonly cleanups: Cleanups;
+  readonly log: Logger;
+}
+
+/** Services of one generation by their tokens. */
+export class Services {
+  readonly #provided = new Map<Service<unknown>, { service: unknown; plugin: string }>();
+
+  provide<T>(token: Service<T>, service: T, plugin: string): void {
+    const existing = this.#provided.get(token);
+    if (existing !== undefined)
+      throw new Error(`${token.name} is already provided by the plugin ${existing.plugin}.`);
+    this.#provided.set(token, { service, plugin });
+  }
+
+  get<T>(token: Service<T>): T | undefined {
+    return this.#provided.get(token)?.service as T | undefined;
+  }
+}
+
+/** What has to be undone when a generation ends: last in, first out, and a failure stops none of the others. */
+export class Cleanups {
+  readonly #steps: { plugin: string; run: () => void | Promise<void> }[] = [];
+
+  add(plugin: string, run: () => void | Promise<void>): void {
+    this.#steps.push({ plugin, run });
+  }
+
+  async run(log: Logger): Promise<void> {
+    for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {
+      try {
+        await step.run();
+      } catch (error) {
+        log.error({ err: error, plugin: step.plugin }, 'clean-up failed');
+      }
+    }
+  }
+}
+
+/** Gives one plugin its host; `instance` tells apart several entries of the same plugin. */
+export function createPluginHost(
+  plugin: string,
+  instance: number,
+  scope: PluginScope | undefined,
+  isInScope: IsInScope,
+  surroundings: HostSurroundings,
+  reopeners: (() => void)[],
+): { readonly host: PluginHost; readonly seal: () => void } {
+  const { hooks, services, retained, cleanups, log } = surroundings;
+  const pluginLog = log.child({ plugin });
+  const facade = new HookFacade(hooks, plugin, scope, isInScope, pluginLog);
+  const host: PluginHost = {
+    hooks: facade.hooks,
+    log: pluginLog,
+    provide: (token, service) => services.provide(token, service, plugin),
+    use: (token) => services.get(token),
+    retain: (key, create, dispose) => {
+      const [value, release] = retained.hold(`${plugin}#${instance}:${key}`, create, dispose);
+      cleanups.add(plugin, release);
+      return value;
+    },
+    defer: (cleanup) => cleanups.add(plugin, cleanup),
+    onReopen: (reopen) => {
+      reopeners.push(reopen);
+    },
+  };
+  return { host, seal: () => facade.seal() };
+}

@@ -1,0 +1,29 @@
+let slotCount = 0;
+
+/**
+ * A place for one value of type T on every exchange. Whoever imports the slot can read and write it; there are no
+ * strings to collide.
+ */
+export class Slot<T> {
+  /** For messages and logs only. */
+  readonly name: string;
+  /** Place in an exchange's list of values. */
+  readonly index: number;
+  declare readonly valueType: T;
+
+  constructor(name: string) {
+    this.name = name;
+    this.index = slotCount++;
+  }
+}
+
+/** A capability that one plugin provides and others use, found by importing the token. */
+export class Service<T> {
+  /** For messages and logs only. */
+  readonly name: string;
+  declare readonly valueType: T;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}

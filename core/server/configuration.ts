@@ -1,0 +1,59 @@
+import type { Limits, UpstreamLimits } from '../limits.ts';
+import type { LogSettings } from '../log/logger.ts';
+import type { PluginList } from '../pipeline/plugin.ts';
+
+/** Where the gateway listens. */
+export interface ListenerConfig {
+  /** Address to bind; default: all, IPv6 and IPv4. */
+  readonly host?: string | undefined;
+  /** 0 takes a free one, which the log then tells. */
+  readonly port: number;
+  /** Connections that wait to be accepted; default 1024. */
+  readonly backlog?: number | undefined;
+}
+
+export interface BackendConfig {
+  /** `http://host:port`, without path. */
+  readonly url: string;
+  /** Share of requests compared to the others, a positive whole number; default 1. */
+  readonly weight?: number | undefined;
+  /** Name in logs and metrics; default: host and port. */
+  readonly name?: string | undefined;
+}
+
+/** A named set of backends; its bounds are listed in docs/configuration.md. */
+export interface UpstreamConfig extends Partial<UpstreamLimits> {
+  readonly backends: readonly (string | BackendConfig)[];
+  /** Host to send: `client` (default) passes on the client's, `backend` the backend's own, else this text. */
+  readonly host?: 'client' | 'backend' | (string & {}) | undefined;
+}
+
+/** A value to compare with: the whole text, or a regular expression in TypeScript and JavaScript. */
+export type TextMatch = string | RegExp;
+
+/** Which requests go where; all conditions given must hold (Gateway API, HTTPRoute). */
+export interface RouteConfig<UpstreamName extends string = string> {
+  /** For logs, metrics and `only`. */
+  readonly name?: string | undefined;
+  /** `api.example.com`, or `*.example.com` for every name below; default: any host. */
+  readonly hosts?: readonly string[] | undefined;
+  /** `/a` exactly, `/a/*` for `/a` and everything below, by whole segments; default: any path. */
+  readonly path?: string | undefined;
+  readonly methods?: readonly string[] | undefined;
+  readonly headers?: Readonly<Record<string, TextMatch>> | undefined;
+  readonly query?: Readonly<Record<string, TextMatch>> | undefined;
+  readonly upstream: UpstreamName;
+}
+
+/** What a gateway is made of. */
+export interface GatewayConfig<UpstreamName extends string = string> {
+  readonly listeners: readonly ListenerConfig[];
+  readonly upstreams: { readonly [Name in UpstreamName]: UpstreamConfig };
+  readonly routes: readonly RouteConfig<NoInfer<UpstreamName>>[];
+  /** In the order in which they run. */
+  readonly plugins?: PluginList | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+  /** How long a stop waits for what runs, in milliseconds; default 30,000. */
+  readonly drainTimeoutMs?: number | undefined;
+  readonly log?: LogSettings | undefined;
+}

@@ -1,0 +1,116 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { GatewayError } from '../errors.ts';
+import { ServerConnection, type ServerConnectionListener } from '../http1/server-connection.ts';
+import type { ServerStream } from '../message/stream.ts';
+import { Refusal } from '../pipeline/local-response.ts';
+import { acceptChannel } from '../transport/accept.ts';
+import type { ListenerConfig } from './configuration.ts';
+import { ClientAddressing } from './client-addressing.ts';
+import type { Generation } from './generation.ts';
+import { startExchange } from './start-exchange.ts';
+
+/** What a listener needs of its gateway. */
+export interface ListenerOwner {
+  /** The configuration that new requests live in. */
+  readonly generation: Generation;
+  /** Connections over all listeners. */
+  openConnections: number;
+  onConnectionClosed(): void;
+}
+
+/** One address on which clients are accepted. */
+export class Listener implements ServerConnectionListener {
+  readonly #config: ListenerConfig;
+  readonly #owner: ListenerOwner;
+  readonly #server: Server;
+  readonly #connections = new Map<ServerConnection, ClientAddressing>();
+
+  constructor(config: ListenerConfig, owner: ListenerOwner) {
+    this.#config = config;
+    this.#owner = owner;
+    // paused: the socket is rebuilt around its handle before the first byte is read
+    this.#server = createServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect: true }, (socket) =>
+      this.#accept(socket),
+    );
+  }
+
+  /** Resolves when connections are accepted; rejects when the address cannot be had. */
+  async open(): Promise<void> {
+    const { host, port, backlog = 1_024 } = this.#config;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ port, backlog, ...(host === undefined ? {} : { host }) }, () => {
+        this.#server.off('error', reject);
+        this.#server.on('error', (error) =>
+          this.#owner.generation.log.error({ err: error }, 'accepting failed'),
+        );
+        resolve();
+      });
+    });
+  }
+
+  get address(): { host: string; port: number } {
+    const { address, port } = this.#server.address() as AddressInfo;
+    return { host: address, port };
+  }
+
+  /** Accepts no more; idle connections close now, the others when what runs on them is answered. */
+  drain(): void {
+    this.#server.close();
+    for (const connection of this.#connections.keys()) connection.drain();
+  }
+
+  /** Closes every connection now. */
+  destroy(): void {
+    for (const connection of this.#connections.keys()) connection.channel.destroy();
+  }
+
+  onRequest(stream: ServerStream, connection: ServerConnection): void {
+    startExchange(this.#owner.generation, stream, this.#connections.get(connection)!, connection);
+  }
+
+  onRefused(error: GatewayError, connection: ServerConnection): void {
+    const remoteAddress = this.#connections.get(connection)?.remoteAddress;
+    this.#owner.generation.log.debug({ code: error.code, remoteAddress }, error.message);
+  }
+
+  onClosed(connection: ServerConnection): void {
+    if (!this.#connections.delete(connection)) return;
+    this.#owner.openConnections--;
+    this.#owner.onConnectionClosed();
+  }
+
+  #accept(socket: Socket): void {
+    const { generation } = this.#owner;
+    const client = new ClientAddressing(socket);
+    if (
+      this.#owner.openConnections >= generation.limits.maxConnections ||
+      !this.#isWelcome(generation, client)
+    ) {
+      socket.destroy();
+      return;
+    }
+    this.#owner.openConnections++;
+    const connection = new ServerConnection(this, generation.limits, (listener) =>
+      acceptChannel(socket, listener),
+    );
+    this.#connections.set(connection, client);
+  }
+
+  /** A plugin that fails closes the door. */
+  #isWelcome(generation: Generation, client: ClientAddressing): boolean {
+    const { onAccept } = generation.hooks;
+    if (!onAccept.isUsed()) return true;
+    try {
+      const refusal = onAccept.call(client);
+      if (!(refusal instanceof Refusal)) return true;
+      generation.log.debug(
+        { remoteAddress: client.remoteAddress, reason: refusal.reason },
+        'connection refused',
+      );
+    } catch (error) {
+      generation.log.error({ err: error }, 'plugin failed');
+    }
+    return false;
+  }
+}

@@ -1,0 +1,143 @@
+import type { ConfigurationProblem } from '../errors.ts';
+import { isToken } from '../message/characters.ts';
+import type { PluginEntry } from '../pipeline/plugin.ts';
+import type { BackendConfig, GatewayConfig, RouteConfig, UpstreamConfig } from './configuration.ts';
+
+/** Gathers everything that is wrong with a configuration, with its place. */
+class Problems {
+  readonly found: ConfigurationProblem[] = [];
+
+  add(place: string, message: string): void {
+    this.found.push({ place, message });
+  }
+}
+
+const hostPattern =
+  /^(\*\.)?([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?$|^\[[0-9a-f:.]+\]$/i;
+
+function quotedList(names: readonly string[]): string {
+  return names.length === 0 ? '(there are none)' : names.map((name) => JSON.stringify(name)).join(', ');
+}
+
+function checkBackends(problems: Problems, place: string, upstream: UpstreamConfig): void {
+  const names = new Set<string>();
+  if (upstream.backends.length === 0) problems.add(`${place} › backends`, 'needs at least one backend');
+  for (const [index, backend] of upstream.backends.entries()) {
+    const at = `${place} › backends[${index}]`;
+    const { url, weight = 1, name }: BackendConfig = typeof backend === 'string' ? { url: backend } : backend;
+    const parsed = URL.canParse(url) ? new URL(url) : undefined;
+    if (parsed === undefined || parsed.hostname === '')
+      problems.add(at, `${JSON.stringify(url)} is not a URL`);
+    else if (parsed.protocol !== 'http:')
+      problems.add(at, `the scheme of ${JSON.stringify(url)} must be http`);
+    else if (
+      parsed.pathname !== '/' ||
+      parsed.search !== '' ||
+      parsed.username !== '' ||
+      parsed.hash !== ''
+    ) {
+      problems.add(at, `${JSON.stringify(url)} must be a scheme, host and port only`);
+    }
+    if (!Number.isInteger(weight) || weight < 1 || weight > 1_000_000) {
+      problems.add(`${at} › weight`, 'must be a whole number from 1 to 1,000,000');
+    }
+    const unique = name ?? parsed?.host ?? url;
+    if (names.has(unique)) problems.add(at, `another backend is named ${JSON.stringify(unique)}`);
+    names.add(unique);
+  }
+}
+
+function checkRoute(
+  problems: Problems,
+  place: string,
+  route: RouteConfig,
+  upstreams: readonly string[],
+): void {
+  if (!upstreams.includes(route.upstream)) {
+    const known = quotedList(upstreams);
+    problems.add(
+      `${place} › upstream`,
+      `unknown upstream ${JSON.stringify(route.upstream)}, expected one of ${known}`,
+    );
+  }
+  for (const [index, host] of (route.hosts ?? []).entries()) {
+    if (!hostPattern.test(host)) {
+      problems.add(`${place} › hosts[${index}]`, `${JSON.stringify(host)} is not a host name, without port`);
+    }
+  }
+  if (route.path !== undefined && !/^\/[^*?#]*(?<=\/)\*$|^\/[^*?#]*$/.test(route.path)) {
+    problems.add(`${place} › path`, `${JSON.stringify(route.path)} must begin with / and may end with /*`);
+  }
+  for (const [index, method] of (route.methods ?? []).entries()) {
+    if (!isToken(method))
+      problems.add(`${place} › methods[${index}]`, `${JSON.stringify(method)} is not a method`);
+  }
+}
+
+function checkPlugin(
+  problems: Problems,
+  place: string,
+  entry: PluginEntry,
+  routeNames: readonly string[],
+): void {
+  const { definition, options, scope } = entry;
+  const at = `${place} ${definition.name}`;
+  for (const name of scope?.routes ?? []) {
+    if (routeNames.includes(name)) continue;
+    problems.add(
+      `${at} › routes`,
+      `unknown route ${JSON.stringify(name)}, expected one of ${quotedList(routeNames)}`,
+    );
+  }
+  if (definition.options === undefined) {
+    if (options !== undefined) problems.add(at, 'takes no options');
+    return;
+  }
+  const result = definition.options.safeParse(options ?? {});
+  if (result.success) return;
+  for (const issue of result.error.issues) {
+    problems.add([at, ...pathSteps(issue.path)].join(' › '), issue.message);
+  }
+}
+
+function pathSteps(path: readonly PropertyKey[]): string[] {
+  const steps: string[] = [];
+  for (const key of path) {
+    if (typeof key === 'number' && steps.length > 0) steps.push(`${steps.pop()}[${key}]`);
+    else steps.push(typeof key === 'number' ? `[${key}]` : String(key));
+  }
+  return steps;
+}
+
+function checkUnique(problems: Problems, place: string, names: readonly (string | undefined)[]): void {
+  for (const [index, name] of names.entries()) {
+    if (name === undefined || names.indexOf(name) === index) continue;
+    problems.add(`${place}[${index}] › name`, `another route is named ${JSON.stringify(name)}`);
+  }
+}
+
+/** Everything that is wrong with a configuration beyond its types; empty when it can be set up. */
+export function findProblems(config: GatewayConfig, plugins: readonly PluginEntry[]): ConfigurationProblem[] {
+  const problems = new Problems();
+  const upstreams = Object.keys(config.upstreams);
+  const routeNames = config.routes.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  if (config.listeners.length === 0) problems.add('listeners', 'needs at least one listener');
+  for (const [index, { port }] of config.listeners.entries()) {
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+      problems.add(`listeners[${index}] › port`, 'must be a whole number from 0 to 65535');
+    }
+  }
+  for (const [name, upstream] of Object.entries<UpstreamConfig>(config.upstreams)) {
+    checkBackends(problems, `upstreams › ${name}`, upstream);
+  }
+  for (const [index, route] of config.routes.entries())
+    checkRoute(problems, `routes[${index}]`, route, upstreams);
+  checkUnique(
+    problems,
+    'routes',
+    config.routes.map(({ name }) => name),
+  );
+  for (const [index, entry] of plugins.entries())
+    checkPlugin(problems, `plugins[${index}]`, entry, routeNames);
+  return problems.found;
+}

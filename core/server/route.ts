@@ -1,0 +1,57 @@
+import type { InboundRequest, RouteInfo } from '../pipeline/exchange.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import type { RouteConfig, TextMatch } from './configuration.ts';
+
+function matches(expected: TextMatch, actual: string | undefined): boolean {
+  if (actual === undefined) return false;
+  return typeof expected === 'string' ? actual === expected : expected.test(actual);
+}
+
+/** One route, its conditions other than host and path ready to be asked. */
+export class Route implements RouteInfo {
+  readonly name: string | undefined;
+  readonly upstream: Upstream;
+  readonly hosts: readonly string[];
+  readonly path: string | undefined;
+  readonly #methods: ReadonlySet<string> | undefined;
+  readonly #headers: [string, TextMatch][];
+  readonly #query: [string, TextMatch][];
+  /** Place in the configuration: the last of the tie-breakers. */
+  readonly position: number;
+
+  constructor(config: RouteConfig, upstream: Upstream, position: number) {
+    this.name = config.name;
+    this.upstream = upstream;
+    this.hosts = (config.hosts ?? []).map((host) => host.toLowerCase());
+    this.path = config.path;
+    this.#methods = config.methods === undefined ? undefined : new Set(config.methods);
+    this.#headers = Object.entries(config.headers ?? {});
+    this.#query = Object.entries(config.query ?? {});
+    this.position = position;
+  }
+
+  /** Conditions beside host and path, in the order of precedence of HTTPRoute. */
+  get precedence(): readonly [methods: number, headers: number, query: number] {
+    return [this.#methods === undefined ? 0 : 1, this.#headers.length, this.#query.length];
+  }
+
+  /** True when nothing but host and path has to match. */
+  get isUnconditional(): boolean {
+    return this.precedence.every((count) => count === 0);
+  }
+
+  /** Whether the conditions beside host and path hold. CONNECT must be asked for by name. */
+  accepts(request: InboundRequest): boolean {
+    if (this.#methods === undefined ? request.method === 'CONNECT' : !this.#methods.has(request.method))
+      return false;
+    for (const [name, expected] of this.#headers)
+      if (!matches(expected, request.fields.get(name))) return false;
+    return this.#query.length === 0 || this.#acceptsQuery(request.query);
+  }
+
+  #acceptsQuery(query: string | undefined): boolean {
+    if (query === undefined) return false;
+    const parameters = new URLSearchParams(query);
+    return this.#query.every(([name, expected]) => matches(expected, parameters.get(name) ?? undefined));
+  }
+}

@@ -1,0 +1,171 @@
+import type { Socket, TcpSocketConnectOpts } from 'node:net';
+import { readBlockBytes, releaseBlock, sharedBlock, takeBlock } from './read-blocks.ts';
+
+/** What a channel tells its owner. Bytes are lent: they are overwritten once the call has returned. */
+export interface ChannelListener {
+  onBytes(bytes: Buffer, length: number): void;
+  /** The peer writes no more. */
+  onEnd(): void;
+  /** Everything written has reached the kernel. */
+  onDrain(): void;
+  /** The socket is gone; told exactly once. */
+  onClose(error: Error | undefined): void;
+}
+
+/** The channel whose read is being dispatched: its block holds the bytes that are lent right now. */
+let reading: Channel | undefined;
+
+/**
+ * One socket: reads into reused memory, writes text and bytes with as few system calls as their order allows, and
+ * never throws. An error is remembered and reported with `onClose`.
+ */
+export class Channel {
+  socket!: Socket;
+  #listener: ChannelListener;
+  #block: Buffer = sharedBlock;
+  #wantsOwnBlock = false;
+  #isBlockTaken = false;
+  #hasRead = false;
+  #pendingBlocks: Buffer[] | undefined;
+  #error: Error | undefined;
+  bytesRead = 0;
+
+  constructor(listener: ChannelListener) {
+    this.#listener = listener;
+  }
+
+  /** Options that make a socket read into the memory of this channel; give it to `attach` at once. */
+  get readOptions(): NonNullable<TcpSocketConnectOpts['onread']> {
+    return {
+      // asked for the block when a handle is made and after every read; then undefined keeps the block
+      buffer: () => (this.#hasRead ? (this.#nextBlock() as Buffer) : this.#block),
+      callback: (length: number) => this.#dispatch(this.#block, length),
+    };
+  }
+
+  /** Takes over a socket that was made with `readOptions`, or (`usesEvents`) any other kind of socket. */
+  attach(socket: Socket, usesEvents = false): void {
+    this.socket = socket;
+    if (usesEvents) socket.on('data', (bytes: Buffer) => this.#dispatchOwned(bytes));
+    socket.on('end', () => this.#listener.onEnd());
+    socket.on('drain', () => this.#onDrain());
+    socket.on('error', (error) => {
+      this.#error ??= error;
+    });
+    socket.on('close', () => this.#listener.onClose(this.#error));
+  }
+
+  /** Hands the socket to another owner, as after a protocol switch. */
+  set listener(listener: ChannelListener) {
+    this.#listener = listener;
+  }
+
+  get isDestroyed(): boolean {
+    return this.socket.destroyed;
+  }
+
+  /** True while the receiver lags behind by more than the socket's high-water mark. */
+  get isBacklogged(): boolean {
+    return this.socket.writableNeedDrain && this.socket.writableLength > 0;
+  }
+
+  /** Bytes written that the kernel has not taken yet; falls while the peer reads, however slowly. */
+  get pendingBytes(): number {
+    const handle = (this.socket as unknown as { _handle: { writeQueueSize?: number } | null })._handle;
+    return handle?.writeQueueSize ?? this.socket.writableLength;
+  }
+
+  /** Writes text whose characters are single bytes. */
+  writeText(text: string): void {
+    if (this.socket.writable) this.socket.write(text, 'latin1');
+  }
+
+  /** Writes bytes, also lent ones: what cannot leave at once is copied or its block kept. */
+  writeBytes(bytes: Buffer): void {
+    if (!this.socket.writable) return;
+    if (bytes.buffer === sharedBlock.buffer) {
+      this.socket.write(Buffer.from(bytes));
+      return;
+    }
+    this.socket.write(bytes);
+    if (this.socket.writableLength > 0 && reading !== undefined) reading.#keepBlockFor(this, bytes);
+  }
+
+  /** Collects the writes that follow into one system call, until `uncork`. */
+  cork(): void {
+    this.socket.cork();
+  }
+
+  uncork(): void {
+    this.socket.uncork();
+  }
+
+  /** A long body begins (or ended): reads go to a block of this channel alone from the next one on. */
+  set isBulk(isBulk: boolean) {
+    this.#wantsOwnBlock = isBulk;
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  /** Writes no more; what is pending still leaves. */
+  end(): void {
+    if (this.socket.writable) this.socket.end();
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  /** Ends with a reset, so that the peer cannot take what it got for complete. */
+  reset(): void {
+    if (this.socket.destroyed) return;
+    if (typeof this.socket.resetAndDestroy === 'function') this.socket.resetAndDestroy();
+    else this.socket.destroy();
+  }
+
+  #dispatch(block: Buffer, length: number): boolean {
+    reading = this;
+    this.bytesRead += length;
+    this.#listener.onBytes(block, length);
+    reading = undefined;
+    this.#hasRead = true;
+    // pausing inside a read works by pause(): it stops the handle itself
+    return true;
+  }
+
+  #dispatchOwned(bytes: Buffer): void {
+    this.bytesRead += bytes.length;
+    this.#listener.onBytes(bytes, bytes.length);
+  }
+
+  #nextBlock(): Buffer | undefined {
+    this.#hasRead = false;
+    if (!this.#isBlockTaken && this.#wantsOwnBlock === (this.#block !== sharedBlock)) return undefined;
+    if (this.#block !== sharedBlock && !this.#isBlockTaken) releaseBlock(this.#block);
+    this.#isBlockTaken = false;
+    this.#block = this.#wantsOwnBlock ? takeBlock() : sharedBlock;
+    return this.#block;
+  }
+
+  #keepBlockFor(writer: Channel, bytes: Buffer): void {
+    if (bytes.buffer !== this.#block.buffer) return;
+    if (!this.#isBlockTaken) {
+      this.#isBlockTaken = true;
+      (writer.#pendingBlocks ??= []).push(this.#block);
+    }
+  }
+
+  #onDrain(): void {
+    if (this.#pendingBlocks !== undefined) {
+      for (const block of this.#pendingBlocks) if (block.length === readBlockBytes) releaseBlock(block);
+      this.#pendingBlocks = undefined;
+    }
+    this.#listener.onDrain();
+  }
+}

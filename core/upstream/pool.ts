@@ -1,0 +1,165 @@
+import { GatewayError } from '../errors.ts';
+import type { ClientConnection } from '../http1/client-connection.ts';
+import type { UpstreamLimits } from '../limits.ts';
+import { Deadline, type DeadlineOwner } from '../transport/timer-wheel.ts';
+import type { ConnectListener, Connector } from './connector.ts';
+
+/** Somebody who needs a connection; told exactly once unless it leaves the queue before. */
+export interface ConnectionWaiter {
+  /** A safe request without body that may share a connection with others. */
+  readonly mayPipeline: boolean;
+  /** A connection that was never used is wanted: the last one died. */
+  readonly wantsFresh: boolean;
+  onConnection(connection: ClientConnection): void;
+  /** No connection could be had; nothing was sent. */
+  onNoConnection(error: GatewayError): void;
+}
+
+interface Waiting {
+  readonly waiter: ConnectionWaiter;
+  readonly sinceMs: number;
+}
+
+/** The connections to one backend: the last used is used first, and who finds none waits in a bounded queue. */
+export class Pool implements ConnectListener, DeadlineOwner {
+  readonly #connector: Connector;
+  readonly #limits: UpstreamLimits;
+  readonly #connections = new Set<ClientConnection>();
+  readonly #idle: ClientConnection[] = [];
+  readonly #queue: Waiting[] = [];
+  readonly #queueDeadline = new Deadline(this);
+  #filling: ClientConnection | undefined;
+  #connecting = 0;
+  #isClosed = false;
+
+  constructor(connector: Connector, limits: UpstreamLimits) {
+    this.#connector = connector;
+    this.#limits = limits;
+  }
+
+  /** Connections open now, idle and busy. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  get idleCount(): number {
+    return this.#idle.length;
+  }
+
+  /** Requests that wait for a connection. */
+  get queueLength(): number {
+    return this.#queue.length;
+  }
+
+  /** Gives a connection now or later, or tells why not. */
+  acquire(waiter: ConnectionWaiter): void {
+    const connection = this.#available(waiter);
+    if (connection !== undefined) {
+      waiter.onConnection(connection);
+      return;
+    }
+    const mayConnect = this.#connections.size + this.#connecting < this.#limits.maxConnections;
+    if (!mayConnect && this.#queue.length - this.#connecting >= this.#limits.maxQueued) {
+      waiter.onNoConnection(new GatewayError('queue_full'));
+      return;
+    }
+    this.#queue.push({ waiter, sinceMs: performance.now() });
+    if (!this.#queueDeadline.isArmed) this.#queueDeadline.arm(this.#limits.queueTimeoutMs);
+    if (mayConnect && this.#connecting * this.#limits.pipelining < this.#queue.length) this.#connect();
+  }
+
+  /** Takes a waiter out of the queue again. */
+  leave(waiter: ConnectionWaiter): void {
+    const at = this.#queue.findIndex((waiting) => waiting.waiter === waiter);
+    if (at >= 0) this.#queue.splice(at, 1);
+  }
+
+  /** Closes idle connections now and busy ones when they are done. */
+  close(): void {
+    this.#isClosed = true;
+    for (const connection of this.#connections) connection.close();
+  }
+
+  onConnected(connection: ClientConnection): void {
+    this.#connecting--;
+    this.#connections.add(connection);
+    this.onAvailable(connection);
+  }
+
+  onConnectFailed(error: GatewayError): void {
+    this.#connecting--;
+    this.#queue.shift()?.waiter.onNoConnection(error);
+    if (this.#queue.length > this.#connecting && this.#connections.size === 0) this.#connect();
+  }
+
+  onAvailable(connection: ClientConnection): void {
+    while (this.#queue.length > 0 && this.#canServe(connection, this.#queue[0]!.waiter)) {
+      this.#queue.shift()!.waiter.onConnection(connection);
+    }
+    if (connection.depth > 0 || !connection.isOpen) return;
+    if (this.#isClosed || this.#queue.length > 0 || this.#isOld(connection)) {
+      connection.close(); // with a queue: the first in it wants a fresh connection, and there is room for it now
+      return;
+    }
+    connection.park();
+    this.#idle.push(connection);
+  }
+
+  onClosed(connection: ClientConnection): void {
+    this.#connections.delete(connection);
+    if (this.#filling === connection) this.#filling = undefined;
+    const at = this.#idle.lastIndexOf(connection);
+    if (at >= 0) this.#idle.splice(at, 1);
+    if (this.#queue.length > this.#connecting) this.#connect();
+  }
+
+  onDeadline(): void {
+    // those in front wait for a connection that is being established, which has a timeout of its own
+    const now = performance.now();
+    const expired: Waiting[] = [];
+    for (let i = this.#queue.length - 1; i >= this.#connecting; i--) {
+      if (now - this.#queue[i]!.sinceMs >= this.#limits.queueTimeoutMs)
+        expired.push(...this.#queue.splice(i, 1));
+    }
+    const oldest = this.#queue[this.#connecting] ?? this.#queue[0];
+    if (oldest !== undefined)
+      this.#queueDeadline.arm(Math.max(1, oldest.sinceMs + this.#limits.queueTimeoutMs - now));
+    for (const { waiter } of expired.reverse()) waiter.onNoConnection(new GatewayError('queue_timeout'));
+  }
+
+  #isOld(connection: ClientConnection): boolean {
+    return performance.now() - connection.openedAtMs > this.#limits.maxConnectionAgeMs;
+  }
+
+  #connect(): void {
+    if (this.#isClosed && this.#queue.length === 0) return;
+    this.#connecting++;
+    this.#connector.connect(this);
+  }
+
+  #canServe(connection: ClientConnection, waiter: ConnectionWaiter): boolean {
+    if (waiter.wantsFresh && connection.isReused) return false;
+    return connection.depth === 0 ? connection.isOpen : waiter.mayPipeline && connection.canPipeline;
+  }
+
+  #available(waiter: ConnectionWaiter): ClientConnection | undefined {
+    if (this.#queue.length > 0 || waiter.wantsFresh) return undefined;
+    if (waiter.mayPipeline && this.#limits.pipelining > 1) {
+      const sharing = this.#findSharing();
+      if (sharing !== undefined) return sharing;
+    }
+    let connection = this.#idle.pop();
+    while (connection !== undefined && !connection.isOpen) connection = this.#idle.pop();
+    this.#filling = connection;
+    return connection;
+  }
+
+  /** A connection with room in its queue: one is filled before another is opened. */
+  #findSharing(): ClientConnection | undefined {
+    if (this.#filling?.canPipeline === true && this.#filling.depth > 0) return this.#filling;
+    for (const connection of this.#connections) {
+      if (connection.depth > 0 && connection.canPipeline) return (this.#filling = connection);
+    }
+    return undefined;
+  }
+}
