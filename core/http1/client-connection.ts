@@ -14,6 +14,7 @@ import { type BodyOwner, IncomingBody } from './incoming-body.ts';
 import { MessageWriter } from './message-writer.ts';
 import { requestHeadText } from './serializer.ts';
 import { SwitchedChannel } from './switched-channel.ts';
+import { nowMs } from '../transport/clock.ts';
 
 /** What a connection tells the pool that opened it. */
 export interface ClientConnectionListener {
@@ -36,7 +37,7 @@ const maxDiscardedBytes = 65_536;
 export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwner, ClientStreamOwner {
   readonly channel: Channel;
   readonly writer: MessageWriter;
-  readonly openedAtMs = performance.now();
+  readonly openedAtMs = nowMs();
   readonly connectMs: number;
   readonly #limits: ClientConnectionLimits;
   readonly #listener: ClientConnectionListener;
@@ -51,7 +52,6 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
   #isExclusive = false;
   #hasFinished = false;
   #isConsuming = false;
-  #isFlushScheduled = false;
   #hasPeerEnded = false;
   #isClosed = false;
 
@@ -97,7 +97,7 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
     this.#isExclusive = hasBody || request.upgrade !== undefined || !isSafe(request.method);
     this.writer.begin(requestHeadText(request), request.bodyLength);
     this.#deadline.arm(this.#limits.responseHeadTimeoutMs);
-    if (!hasBody) this.#scheduleFlush(stream);
+    if (!hasBody) this.writer.flush();
     return stream;
   }
 
@@ -148,7 +148,6 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
   }
 
   flush(): boolean {
-    for (const stream of this.#queue) stream.isUnsent = false;
     this.writer.flush();
     if (this.#body === undefined) this.#deadline.arm(this.#limits.responseHeadTimeoutMs);
     return !this.channel.isBacklogged;
@@ -165,21 +164,6 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
     if (isAlone || isLong || this.#body?.length === UNTIL_CLOSE)
       this.#fail(new GatewayError('connection_lost'));
     else if (this.#queue[0] === stream) this.#body?.pipe(discardingSink);
-  }
-
-  #scheduleFlush(stream: Http1ClientStream): void {
-    if (this.#limits.pipelining === 1) {
-      stream.isUnsent = false;
-      this.writer.flush();
-      return;
-    }
-    // what arrives in one turn of the event loop leaves in one write
-    if (this.#isFlushScheduled) return;
-    this.#isFlushScheduled = true;
-    setImmediate(() => {
-      this.#isFlushScheduled = false;
-      if (!this.#isClosed) this.flush();
-    });
   }
 
   #consume(bytes: Buffer, start: number, end: number): void {

@@ -30,8 +30,7 @@ export class Http1ClientStream implements ClientStream {
   isRequestComplete: boolean;
   hasResponseHead = false;
   isCancelled = false;
-  /** Its head still waits in the writer. */
-  isUnsent = true;
+  readonly #writeCount: number;
   bodyBytesWritten = 0;
 
   constructor(
@@ -43,8 +42,14 @@ export class Http1ClientStream implements ClientStream {
     this.#owner = owner;
     this.request = request;
     this.listener = listener;
+    this.#writeCount = owner.writer.writeCount;
     this.isOnReusedConnection = owner.isReused;
     this.isRequestComplete = !hasBody;
+  }
+
+  /** True while its head still waits to be written. */
+  get isUnsent(): boolean {
+    return this.#owner.writer.writeCount === this.#writeCount;
   }
 
   attach(source: BodySource): void {

@@ -1,8 +1,9 @@
 import { GatewayError } from '../errors.ts';
-import { equalsIgnoreCase, isFieldValueCode, isTargetCode, isTokenCode } from '../message/characters.ts';
+import { isFieldValueCode, isTargetCode, isTokenCode } from '../message/characters.ts';
 import { FieldList } from '../message/field-list.ts';
 import { HeadFacts, type RequestHead, type ResponseHead } from '../message/head.ts';
 import { removeConnectionOptions } from '../message/hop-by-hop.ts';
+import { claimField } from './claimed-fields.ts';
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -20,17 +21,16 @@ function malformed(detail: string): never {
   throw new GatewayError('malformed_head', detail);
 }
 
-function joined(before: string | undefined, value: string): string {
-  return before === undefined ? value : `${before}, ${value}`;
-}
-
 /** Parses the text of one head; the text must hold it completely, up to and with the empty line. */
 class HeadParser {
   readonly #text: string;
   readonly #limits: HeadLimits;
-  readonly flat: string[] = [];
   readonly facts = new HeadFacts();
   at: number;
+  #nameStart = 0;
+  #nameEnd = 0;
+  #valueStart = 0;
+  #valueEnd = 0;
 
   constructor(text: string, at: number, limits: HeadLimits) {
     this.#text = text;
@@ -41,34 +41,55 @@ class HeadParser {
   /** Reads the field lines and the empty line (RFC 9112 5). */
   readFields(): FieldList {
     const text = this.#text;
-    const { facts, flat } = this;
-    const maxPlaces = this.#limits.maxFieldCount * 2;
-    let i = this.at;
-    while (text.charCodeAt(i) !== CR) {
-      const nameStart = i;
-      while (isTokenCode(text.charCodeAt(i))) i++;
-      // RFC 9112 5.1, 5.2: no white space before the colon, no folded lines
-      if (i === nameStart || text.charCodeAt(i) !== COLON) malformed('A field name is malformed.');
-      const nameEnd = i++;
-      while (text.charCodeAt(i) === SP || text.charCodeAt(i) === HTAB) i++;
-      const valueStart = i;
-      while (isFieldValueCode(text.charCodeAt(i))) i++;
-      if (text.charCodeAt(i) !== CR || text.charCodeAt(i + 1) !== LF) {
-        malformed('A field value has a control character or a bare line end.');
+    const { facts } = this;
+    const offsets: number[] = [];
+    let lines = '';
+    let runStart = this.at;
+    let room = this.#limits.maxFieldCount;
+    let isCanonical = true;
+    while (text.charCodeAt(this.at) !== CR) {
+      this.#scanLine();
+      if (--room < 0) throw new GatewayError('head_too_large', 'The head has too many fields.');
+      if (claimField(facts, text, this.#nameStart, this.#nameEnd, this.#valueStart, this.#valueEnd)) {
+        if (runStart < this.#nameStart) lines += text.slice(runStart, this.#nameStart);
+        runStart = this.at;
+      } else {
+        offsets.push(this.#nameStart, this.#nameEnd, this.#valueEnd);
+        isCanonical &&= this.#isCanonical;
       }
-      let valueEnd = i;
-      while (valueEnd > valueStart && isBlank(text.charCodeAt(valueEnd - 1))) valueEnd--;
-      i += 2;
-      const name = text.slice(nameStart, nameEnd);
-      const value = text.slice(valueStart, valueEnd);
-      if (!claimed(facts, name, value)) flat.push(name, value);
-      if (flat.length > maxPlaces) throw new GatewayError('head_too_large', 'The head has too many fields.');
     }
-    if (text.charCodeAt(i + 1) !== LF) malformed('The head ends with a bare CR.');
-    this.at = i + 2;
-    const fields = new FieldList(flat);
+    if (runStart < this.at) lines += text.slice(runStart, this.at);
+    if (text.charCodeAt(this.at + 1) !== LF) malformed('The head ends with a bare CR.');
+    this.at += 2;
+    const fields = isCanonical ? new FieldList([], { text, offsets, lines }) : normalized(text, offsets);
     if (facts.connection !== undefined) removeConnectionOptions(fields, facts);
     return fields;
+  }
+
+  #scanLine(): void {
+    const text = this.#text;
+    let i = this.at;
+    this.#nameStart = i;
+    while (isTokenCode(text.charCodeAt(i))) i++;
+    // RFC 9112 5.1, 5.2: no white space before the colon, no folded lines
+    if (i === this.#nameStart || text.charCodeAt(i) !== COLON) malformed('A field name is malformed.');
+    this.#nameEnd = i++;
+    while (isBlank(text.charCodeAt(i))) i++;
+    this.#valueStart = i;
+    while (isFieldValueCode(text.charCodeAt(i))) i++;
+    if (text.charCodeAt(i) !== CR || text.charCodeAt(i + 1) !== LF) {
+      malformed('A field value has a control character or a bare line end.');
+    }
+    this.at = i + 2;
+    while (i > this.#valueStart && isBlank(text.charCodeAt(i - 1))) i--;
+    this.#valueEnd = i;
+  }
+
+  /** One blank behind the colon and none at the end: the line can be written again as it is. */
+  get #isCanonical(): boolean {
+    const hasBlank =
+      this.#valueStart === this.#nameEnd + 2 && this.#text.charCodeAt(this.#nameEnd + 1) === SP;
+    return hasBlank && this.#valueEnd === this.at - 2;
   }
 
   readMethod(): string {
@@ -134,51 +155,14 @@ function isBlank(code: number): boolean {
   return code === SP || code === HTAB;
 }
 
-/** Moves a field that belongs to the connection or the framing into `facts`; true when it was one. */
-function claimed(facts: HeadFacts, name: string, value: string): boolean {
-  switch (name.length) {
-    case 2:
-      if (!equalsIgnoreCase(name, 'te')) return false;
-      facts.te = joined(facts.te, value);
-      return true;
-    case 4:
-      if (equalsIgnoreCase(name, 'date')) facts.hasDate = true;
-      if (!equalsIgnoreCase(name, 'host')) return false;
-      facts.isHostRepeated ||= facts.host !== undefined;
-      facts.host = value;
-      return true;
-    case 6:
-      if (!equalsIgnoreCase(name, 'expect') || !equalsIgnoreCase(value, '100-continue')) return false;
-      facts.expectsContinue = true;
-      return true;
-    case 7:
-      if (!equalsIgnoreCase(name, 'upgrade')) return false;
-      facts.upgrade = joined(facts.upgrade, value);
-      return true;
-    case 10:
-      if (equalsIgnoreCase(name, 'connection')) facts.connection = joined(facts.connection, value);
-      else if (!equalsIgnoreCase(name, 'keep-alive')) return false;
-      return true;
-    case 14:
-      return claimedLength(facts, name, value);
-    case 16:
-      return equalsIgnoreCase(name, 'proxy-connection');
-    case 17:
-      if (equalsIgnoreCase(name, 'transfer_encoding')) malformed('Transfer_Encoding looks like framing.');
-      if (!equalsIgnoreCase(name, 'transfer-encoding')) return false;
-      facts.transferEncoding = joined(facts.transferEncoding, value);
-      return true;
-    default:
-      return false;
+/** Lines with unusual white space are written anew instead of as they came. */
+function normalized(text: string, offsets: readonly number[]): FieldList {
+  const flat: string[] = [];
+  for (let at = 0; at < offsets.length; at += 3) {
+    const [nameStart, nameEnd, valueEnd] = offsets.slice(at, at + 3) as [number, number, number];
+    flat.push(text.slice(nameStart, nameEnd), text.slice(nameEnd + 1, valueEnd).replace(/^[ \t]+/, ''));
   }
-}
-
-function claimedLength(facts: HeadFacts, name: string, value: string): boolean {
-  if (equalsIgnoreCase(name, 'content_length')) malformed('Content_Length looks like framing.');
-  if (!equalsIgnoreCase(name, 'content-length')) return false;
-  facts.isLengthRepeated ||= facts.contentLength !== undefined;
-  facts.contentLength = value;
-  return true;
+  return new FieldList(flat);
 }
 
 export interface Parsed<Head> {

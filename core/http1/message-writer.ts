@@ -1,6 +1,7 @@
 import type { FieldList } from '../message/field-list.ts';
 import { type BodyLength, CHUNKED, UNTIL_CLOSE } from '../message/framing.ts';
 import type { Channel } from '../transport/channel.ts';
+import { atTurnEnd, type TurnEnd } from '../transport/turn.ts';
 import { latin1 } from '../message/latin1.ts';
 import { lastChunkText } from './serializer.ts';
 
@@ -8,15 +9,18 @@ import { lastChunkText } from './serializer.ts';
 const inlineBytes = 8_192;
 
 /**
- * Writes messages to one channel: head text is held until the body's first bytes or `flush`, so that a short message
- * is a single write.
+ * Writes messages to one channel: text is held until the turn of the event loop ends, so that a short message, or all
+ * that came up in one turn, is a single write. Long pieces of a body leave at once.
  */
-export class MessageWriter {
+export class MessageWriter implements TurnEnd {
   readonly #channel: Channel;
   #text = '';
   #length: BodyLength = 0;
   #isCorked = false;
+  #isWaiting = false;
   bodyBytes = 0;
+  /** Counts what was handed to the channel: unchanged while all since is still held. */
+  writeCount = 0;
 
   constructor(channel: Channel) {
     this.#channel = channel;
@@ -56,16 +60,31 @@ export class MessageWriter {
     if (this.#text.length > 4 * inlineBytes) this.#writeHeld();
   }
 
-  /** Ends the body; nothing is written to the channel before `flush`. */
+  /** Ends the body. */
   end(trailers: FieldList | undefined): void {
     if (this.#length === CHUNKED) this.#text += lastChunkText(trailers);
   }
 
+  /** Lets everything leave by the end of this turn. */
   flush(): void {
+    if (this.#isCorked) this.flushNow();
+    else if (!this.#isWaiting && this.#text !== '') {
+      this.#isWaiting = true;
+      atTurnEnd(this);
+    }
+  }
+
+  /** Lets everything leave at once, as before the end of the connection. */
+  flushNow(): void {
     this.#writeHeld();
     if (!this.#isCorked) return;
     this.#isCorked = false;
     this.#channel.uncork();
+  }
+
+  onTurnEnd(): void {
+    this.#isWaiting = false;
+    this.#writeHeld();
   }
 
   #writeThrough(bytes: Buffer, isChunked: boolean): void {
@@ -74,6 +93,7 @@ export class MessageWriter {
       this.#channel.cork();
     }
     this.#writeHeld();
+    this.writeCount++;
     this.#channel.writeBytes(bytes);
   }
 
@@ -81,6 +101,7 @@ export class MessageWriter {
     if (this.#text === '') return;
     const text = this.#text;
     this.#text = '';
+    this.writeCount++;
     this.#channel.writeText(text);
   }
 }

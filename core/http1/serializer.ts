@@ -3,13 +3,6 @@ import { type BodyLength, CHUNKED, UNTIL_CLOSE } from '../message/framing.ts';
 import type { ResponseHead } from '../message/head.ts';
 import type { OutgoingRequest, OutgoingResponse } from '../message/stream.ts';
 
-function fieldLines(fields: FieldList): string {
-  const flat = fields.flat;
-  let text = '';
-  for (let i = 0; i < flat.length; i += 2) text += `${flat[i]}: ${flat[i + 1]}\r\n`;
-  return text;
-}
-
 let dateSecond = 0;
 let dateLine = '';
 
@@ -40,12 +33,14 @@ function anticipatesBody(method: string): boolean {
 /** The text of a request head (RFC 9112 3). */
 export function requestHeadText(request: OutgoingRequest): string {
   const { method, bodyLength } = request;
-  let text = `${method} ${request.target} HTTP/1.1\r\nHost: ${request.authority}\r\n${fieldLines(request.fields)}`;
+  // plain concatenation: a template would convert each part anew
+  let text =
+    method + ' ' + request.target + ' HTTP/1.1\r\nHost: ' + request.authority + '\r\n' + request.fields.lines;
   if (bodyLength !== 0 || anticipatesBody(method)) text += lengthField(bodyLength);
   if (request.expectsContinue) text += 'Expect: 100-continue\r\n';
   if (request.upgrade !== undefined) return `${text}${upgradeFields(request.upgrade)}\r\n`;
   if (request.acceptsTrailers) return `${text}TE: trailers\r\nConnection: TE\r\n\r\n`;
-  return `${text}\r\n`;
+  return text + '\r\n';
 }
 
 /** What becomes of the connection behind a response, and how it is told (RFC 9112 9.3). */
@@ -57,7 +52,7 @@ export function responseHeadText(
   bodyLength: BodyLength | undefined,
   persistence: Persistence,
 ): string {
-  let text = `HTTP/1.1 ${response.status} ${response.reason}\r\n${fieldLines(response.fields)}`;
+  let text = 'HTTP/1.1 ' + response.status + ' ' + response.reason + '\r\n' + response.fields.lines;
   if (!response.hasDate) text += dateField();
   if (response.upgrade !== undefined) return `${text}${upgradeFields(response.upgrade)}\r\n`;
   if (bodyLength !== undefined) text += lengthField(bodyLength);
@@ -65,15 +60,15 @@ export function responseHeadText(
     text += `Content-Length: ${response.declaredLength}\r\n`;
   if (persistence === 'close') text += 'Connection: close\r\n';
   else if (persistence === 'keep-alive') text += 'Connection: keep-alive\r\n';
-  return `${text}\r\n`;
+  return text + '\r\n';
 }
 
 /** The text of an interim (1xx) response (RFC 9110 15.2). */
 export function informationalText(head: ResponseHead): string {
-  return `HTTP/1.1 ${head.status} ${head.reason}\r\n${fieldLines(head.fields)}\r\n`;
+  return `HTTP/1.1 ${head.status} ${head.reason}\r\n${head.fields.lines}\r\n`;
 }
 
 /** The end of a chunked body (RFC 9112 7.1). */
 export function lastChunkText(trailers: FieldList | undefined): string {
-  return trailers === undefined ? '0\r\n\r\n' : `0\r\n${fieldLines(trailers)}\r\n`;
+  return trailers === undefined ? '0\r\n\r\n' : `0\r\n${trailers.lines}\r\n`;
 }

@@ -15,13 +15,14 @@ import { refusalText } from './refusal.ts';
 import type { Persistence } from './serializer.ts';
 import { Http1ServerStream, type ServerStreamOwner } from './server-stream.ts';
 import { SwitchedChannel } from './switched-channel.ts';
+import { nowMs } from '../transport/clock.ts';
 
 /** What a connection tells the server that accepted it. */
 export interface ServerConnectionListener {
-  onRequest(stream: ServerStream, connection: ServerConnection): void;
+  onRequest(stream: ServerStream): void;
   /** A message was refused before it became an exchange. */
-  onRefused(error: GatewayError, connection: ServerConnection): void;
-  onClosed(connection: ServerConnection): void;
+  onRefused(error: GatewayError): void;
+  onClosed(): void;
 }
 
 /** What the connection's single deadline waits for. */
@@ -80,6 +81,7 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
   onEnd(): void {
     if (this.#stream !== undefined && !this.#stream.isEnded)
       this.#stream.close(new GatewayError('client_aborted'));
+    this.writer.flushNow();
     if (!this.#isClosing) this.channel.end(); // both directions ended: the socket closes once all is sent
   }
 
@@ -95,7 +97,7 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
     this.#isClosing = true;
     this.#held = undefined;
     this.#stream?.close(new GatewayError('client_aborted'));
-    this.#listener.onClosed(this);
+    this.#listener.onClosed();
   }
 
   onDeadline(): void {
@@ -131,7 +133,7 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
   }
 
   flush(): boolean {
-    if (!this.#isConsuming || this.#stream?.isEnded !== true) this.writer.flush();
+    this.writer.flush();
     if (!this.channel.isBacklogged) return true;
     this.#sentBefore = this.channel.pendingBytes;
     this.#expect('send', this.#limits.sendIdleTimeoutMs);
@@ -139,7 +141,7 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
   }
 
   onResponseEnded(stream: Http1ServerStream): void {
-    if (!this.#isConsuming || this.#isLastRequest) this.writer.flush();
+    this.writer.flush();
     stream.listener?.onResponseSent();
     stream.listener = undefined;
     if (this.#isLastRequest) this.#close();
@@ -147,12 +149,12 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
   }
 
   takeOver(): ByteChannel {
-    this.writer.flush();
+    this.writer.flushNow();
     this.#deadline.disarm();
     const held = this.#held;
     this.#held = undefined;
     this.#stream = undefined;
-    return new SwitchedChannel(this.channel, held, () => this.#listener.onClosed(this));
+    return new SwitchedChannel(this.channel, held, () => this.#listener.onClosed());
   }
 
   closeAfterResponse(): void {
@@ -181,8 +183,7 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
     }
     this.#isConsuming = false;
     if (at < end && !this.#isClosing) this.#hold(bytes, at, end);
-    if (this.#stream === undefined) this.writer.flush();
-    else this.#stream.body?.flush();
+    this.#stream?.body?.flush();
   }
 
   #consumeMessages(bytes: Buffer, start: number, end: number): number {
@@ -190,7 +191,7 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
     while (at < end && !this.#isClosing) {
       const stream = this.#stream;
       if (stream === undefined) {
-        if (!this.#reader.isPartial) this.#startedAtMs = performance.now();
+        if (!this.#reader.isPartial) this.#startedAtMs = nowMs();
         const parsed = this.#reader.read(bytes, at, end);
         if (parsed === undefined) {
           if (this.#wait !== 'head') this.#expect('head', this.#limits.headTimeoutMs);
@@ -212,12 +213,12 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
   #begin(head: RequestHead): void {
     const length = decideBodyLength(head.facts, head.minorVersion, head.method, 0);
     const body = length === 0 ? undefined : new IncomingBody(length, this, this.#limits);
-    const headAtMs = this.#wait === 'head' ? performance.now() : this.#startedAtMs;
+    const headAtMs = this.#wait === 'head' ? nowMs() : this.#startedAtMs;
     const stream = new Http1ServerStream(this, head, body, this.#startedAtMs, headAtMs);
     this.requestCount++;
     this.#stream = stream;
     this.#waitForRequest();
-    this.#listener.onRequest(stream, this);
+    this.#listener.onRequest(stream);
   }
 
   /** Goes on when the answered request was read to its end and its answer is out. */
@@ -271,9 +272,8 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
 
   /** Answers a message that never became an exchange. */
   #refuse(error: GatewayError): void {
-    this.#listener.onRefused(error, this);
+    this.#listener.onRefused(error);
     this.writer.writeText(refusalText(error));
-    this.writer.flush();
     this.#close();
   }
 
@@ -291,6 +291,7 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
   #close(): void {
     this.#isClosing = true;
     this.#held = undefined;
+    this.writer.flushNow();
     this.channel.end();
     this.channel.resume();
     this.#expect('linger', this.#limits.lingerTimeoutMs);

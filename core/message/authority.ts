@@ -56,15 +56,20 @@ export function parseAuthority(text: string): Authority {
   return { hostname: hostname.toLowerCase(), port };
 }
 
+let lastText = '';
+let lastAuthority: Authority | undefined;
 const remembered = new Map<string, Authority>();
 const rememberAtMost = 1_000;
 
 /** As parseAuthority, but remembers recent answers: clients name few hosts, many times. */
 export function readAuthority(text: string): Authority {
-  const known = remembered.get(text);
-  if (known !== undefined) return known;
-  const authority = parseAuthority(text);
-  if (remembered.size >= rememberAtMost) remembered.clear();
-  remembered.set(text, authority);
-  return authority;
+  if (text === lastText && lastAuthority !== undefined) return lastAuthority;
+  lastAuthority = remembered.get(text);
+  if (lastAuthority === undefined) {
+    lastAuthority = parseAuthority(text);
+    if (remembered.size >= rememberAtMost) remembered.clear();
+    remembered.set(text, lastAuthority);
+  }
+  lastText = text;
+  return lastAuthority;
 }

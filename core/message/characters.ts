@@ -55,18 +55,19 @@ export function isHostText(text: string): boolean {
   return isMadeOf(text, HOST);
 }
 
-/** Compares ASCII text without regard to case; `lower` must be lower case already. */
-export function equalsIgnoreCase(text: string, lower: string): boolean {
-  if (text === lower) return true;
-  const length = text.length;
-  if (length !== lower.length) return false;
-  for (let i = 0; i < length; i++) {
-    const a = text.charCodeAt(i);
+/** Compares `text` from `at` on with all of `lower` without regard to case; `lower` must be lower-case ASCII. */
+export function matchesAt(text: string, at: number, lower: string): boolean {
+  for (let i = 0; i < lower.length; i++) {
+    const a = text.charCodeAt(at + i);
     const b = lower.charCodeAt(i);
-    if (a !== b && (a | 0x20) !== b) return false;
-    if (a !== b && (a < 0x41 || a > 0x5a)) return false;
+    if (a !== b && ((a | 0x20) !== b || a < 0x41 || a > 0x5a)) return false;
   }
   return true;
+}
+
+/** Compares ASCII text without regard to case; `lower` must be lower case already. */
+export function equalsIgnoreCase(text: string, lower: string): boolean {
+  return text === lower || (text.length === lower.length && matchesAt(text, 0, lower));
 }
 
 /** Calls `each` for every trimmed, non-empty member of a comma-separated list (RFC 9110 5.6.1). */
@@ -79,7 +80,6 @@ export function forEachListMember(list: string, each: (member: string) => void):
 
 /** True when a comma-separated list has `lower` among its members, without regard to case. */
 export function listHas(list: string, lower: string): boolean {
-  if (equalsIgnoreCase(list, lower)) return true;
-  if (list.length <= lower.length) return false;
+  if (list.length <= lower.length || list.indexOf(',') < 0) return equalsIgnoreCase(list.trim(), lower);
   return list.split(',').some((part) => equalsIgnoreCase(part.trim(), lower));
 }

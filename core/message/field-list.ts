@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.ts';
-import { equalsIgnoreCase, isFieldValue, isToken } from './characters.ts';
+import { equalsIgnoreCase, isFieldValue, isToken, matchesAt } from './characters.ts';
 
 /** Header or trailer fields as they came: original case and order, repeated names kept apart. */
 export interface ReadonlyFieldList {
@@ -44,16 +44,35 @@ function checkField(name: string, value: string): void {
   }
 }
 
+const noOffsets: readonly number[] = [];
+
+/**
+ * Field lines as a parser found them in the text of a head, which is kept as it is: names and values are cut out only
+ * when somebody asks for them, and the lines are written again in one piece.
+ */
+export interface ParsedLines {
+  readonly text: string;
+  /** Start of the name, end of the name, end of the value in `text`, for each line. */
+  readonly offsets: readonly number[];
+  /** The same lines, each `name: value` with CR LF, ready to be written. */
+  readonly lines: string;
+}
+
+const nothingParsed: ParsedLines = { text: '', offsets: noOffsets, lines: '' };
+
 /**
  * A list of fields that a plugin may change; names are compared without regard to case.
  * Every change throws a GatewayError `invalid_field` for a name or value that could break the message apart.
  */
 export class FieldList implements ReadonlyFieldList {
-  /** Names at even places, values at odd ones; already validated, for the serializer. */
-  readonly flat: string[];
+  #parsed: ParsedLines;
+  /** Fields behind the parsed ones: names at even places, values at odd ones. */
+  #flat: string[];
 
-  constructor(flat: string[] = []) {
-    this.flat = flat;
+  /** `flat` has names at even places and values at odd ones and must be valid already; `from` validates. */
+  constructor(flat: string[] = [], parsed: ParsedLines = nothingParsed) {
+    this.#flat = flat;
+    this.#parsed = parsed;
   }
 
   /** Validates and copies `fields`: an object, or pairs when order or repetition matters. */
@@ -65,77 +84,116 @@ export class FieldList implements ReadonlyFieldList {
   }
 
   get size(): number {
-    return this.flat.length >> 1;
+    return this.#parsed.offsets.length / 3 + (this.#flat.length >> 1);
   }
 
   get(name: string): string | undefined {
-    const at = this.#find(name);
-    return at < 0 ? undefined : this.flat[at + 1];
+    const lower = name.toLowerCase();
+    const parsed = this.#findParsed(lower);
+    if (parsed >= 0) return this.#parsedValue(parsed);
+    const at = this.#find(lower, 0);
+    return at < 0 ? undefined : this.#flat[at + 1];
   }
 
   getAll(name: string): string[] {
     const lower = name.toLowerCase();
     const values: string[] = [];
-    for (let i = 0; i < this.flat.length; i += 2) {
-      if (equalsIgnoreCase(this.flat[i]!, lower)) values.push(this.flat[i + 1]!);
-    }
+    for (const [each, value] of this) if (equalsIgnoreCase(each, lower)) values.push(value);
     return values;
   }
 
   has(name: string): boolean {
-    return this.#find(name) >= 0;
+    const lower = name.toLowerCase();
+    return this.#findParsed(lower) >= 0 || this.#find(lower, 0) >= 0;
   }
 
   /** Replaces all fields of that name by one, at the place of the first. */
   set(name: string, value: string): void {
     checkField(name, value);
-    const at = this.#find(name);
+    const lower = name.toLowerCase();
+    if (this.#findParsed(lower) >= 0) this.#unpack();
+    const at = this.#find(lower, 0);
     if (at < 0) {
-      this.flat.push(name, value);
+      this.#flat.push(name, value);
       return;
     }
-    this.flat[at] = name;
-    this.flat[at + 1] = value;
-    this.#deleteFrom(name, at + 2);
+    this.#flat[at] = name;
+    this.#flat[at + 1] = value;
+    this.#deleteFrom(lower, at + 2);
   }
 
   /** Adds one more field line at the end. */
   append(name: string, value: string): void {
     checkField(name, value);
-    this.flat.push(name, value);
+    this.#flat.push(name, value);
   }
 
   /** Removes all fields of that name; true when there was one. */
   delete(name: string): boolean {
-    return this.#deleteFrom(name, 0);
+    const lower = name.toLowerCase();
+    if (this.#findParsed(lower) >= 0) this.#unpack();
+    return this.#deleteFrom(lower, 0);
   }
 
   clone(): FieldList {
-    return new FieldList(this.flat.slice());
+    return new FieldList(this.#flat.slice(), this.#parsed);
+  }
+
+  /** All lines as they are written, each with CR LF. */
+  get lines(): string {
+    const flat = this.#flat;
+    let text = this.#parsed.lines;
+    for (let i = 0; i < flat.length; i += 2) text += flat[i]! + ': ' + flat[i + 1]! + '\r\n';
+    return text;
   }
 
   *[Symbol.iterator](): IterableIterator<[string, string]> {
-    for (let i = 0; i < this.flat.length; i += 2) yield [this.flat[i]!, this.flat[i + 1]!];
+    const { text, offsets } = this.#parsed;
+    for (let at = 0; at < offsets.length; at += 3) {
+      yield [text.slice(offsets[at], offsets[at + 1]), this.#parsedValue(at)];
+    }
+    for (let i = 0; i < this.#flat.length; i += 2) yield [this.#flat[i]!, this.#flat[i + 1]!];
   }
 
-  #find(name: string): number {
-    const flat = this.flat;
-    const lower = name.toLowerCase();
-    for (let i = 0; i < flat.length; i += 2) if (equalsIgnoreCase(flat[i]!, lower)) return i;
+  #parsedValue(at: number): string {
+    const { text, offsets } = this.#parsed;
+    return text.slice(offsets[at + 1]! + 2, offsets[at + 2]);
+  }
+
+  #findParsed(lower: string): number {
+    const { text, offsets } = this.#parsed;
+    const length = lower.length;
+    for (let at = 0; at < offsets.length; at += 3) {
+      const start = offsets[at]!;
+      if (offsets[at + 1]! - start === length && matchesAt(text, start, lower)) return at;
+    }
     return -1;
   }
 
-  #deleteFrom(name: string, from: number): boolean {
-    const flat = this.flat;
-    const lower = name.toLowerCase();
-    let kept = from;
-    for (let i = from; i < flat.length; i += 2) {
+  #find(lower: string, from: number): number {
+    const flat = this.#flat;
+    for (let i = from; i < flat.length; i += 2) if (equalsIgnoreCase(flat[i]!, lower)) return i;
+    return -1;
+  }
+
+  /** A parsed line is to change: from here on all are kept apart. */
+  #unpack(): void {
+    const flat: string[] = [];
+    for (const [name, value] of this) flat.push(name, value);
+    this.#flat = flat;
+    this.#parsed = nothingParsed;
+  }
+
+  #deleteFrom(lower: string, from: number): boolean {
+    const flat = this.#flat;
+    let kept = this.#find(lower, from);
+    if (kept < 0) return false;
+    for (let i = kept; i < flat.length; i += 2) {
       if (equalsIgnoreCase(flat[i]!, lower)) continue;
       flat[kept] = flat[i]!;
       flat[kept + 1] = flat[i + 1]!;
       kept += 2;
     }
-    if (kept === flat.length) return false;
     flat.length = kept;
     return true;
   }

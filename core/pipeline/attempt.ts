@@ -17,6 +17,7 @@ import { checkOutbound } from './check-outbound.ts';
 import type { AttemptRecord } from './exchange.ts';
 import { fail, onAttemptFailed, onBackendResponse, onBackendSwitch, prepareAttempt } from './lifecycle.ts';
 import type { LiveExchange } from './live-exchange.ts';
+import { nowMs } from '../transport/clock.ts';
 
 /** A pooled connection that dies is replaced this often before it counts as the backend's failure. */
 const maxReplacements = 2;
@@ -24,7 +25,7 @@ const maxReplacements = 2;
 /** One try of an exchange at one backend, from the wait for a connection to the end of its response. */
 export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamListener {
   readonly backend: Backend;
-  readonly startedAtMs = performance.now();
+  readonly startedAtMs = nowMs();
   connectedAtMs = 0;
   connectMs = 0;
   responseAtMs = 0;
@@ -64,7 +65,7 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
 
   onConnection(connection: ClientConnection): void {
     const { outbound } = this.#exchange;
-    const now = performance.now();
+    const now = nowMs();
     this.connectedAtMs = now;
     this.isReusedConnection = connection.isReused;
     this.connectMs = connection.isReused ? 0 : connection.connectMs;
@@ -84,7 +85,7 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
   }
 
   onHead(head: ResponseHead, body: BodySource | undefined): void {
-    this.responseAtMs = performance.now();
+    this.responseAtMs = nowMs();
     this.status = head.status;
     this.#responseBody = body;
     if (body === undefined) this.finish();
@@ -92,7 +93,7 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
   }
 
   onSwitch(head: ResponseHead, channel: ByteChannel): void {
-    this.responseAtMs = performance.now();
+    this.responseAtMs = nowMs();
     this.status = head.status;
     this.finish();
     onBackendSwitch(this.#exchange, head, channel, this.responseAtMs);

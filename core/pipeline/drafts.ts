@@ -1,4 +1,4 @@
-import { FieldList } from '../message/field-list.ts';
+import type { FieldList } from '../message/field-list.ts';
 import { type BodyLength, CHUNKED } from '../message/framing.ts';
 import type { RequestHead, ResponseHead } from '../message/head.ts';
 import { requestedUpgrade } from '../message/hop-by-hop.ts';
@@ -70,7 +70,7 @@ export class Outbound implements OutboundRequest {
     this.method = inbound.method;
     this.path = inbound.path;
     this.query = inbound.query;
-    this.fields = new FieldList(inbound.fields.flat.slice());
+    this.fields = inbound.fields.clone();
     this.#source = source;
     this.#owner = owner;
   }

@@ -11,6 +11,7 @@ import { errorResponse, localResponse } from './gateway-response.ts';
 import type { LiveExchange } from './live-exchange.ts';
 import { type LocalResponse, RetryDecision } from './local-response.ts';
 import { outcomeOf } from './outcome.ts';
+import { nowMs } from '../transport/clock.ts';
 
 /** More attempts than this are a plugin's mistake. */
 const maxAttempts = 64;
@@ -167,7 +168,7 @@ function relay(exchange: LiveExchange): void {
 function settle(exchange: LiveExchange): void {
   if (exchange.isSettled) return;
   exchange.isSettled = true;
-  exchange.completedAtMs = performance.now();
+  exchange.completedAtMs = nowMs();
   exchange.attempt?.cancel();
   const { hooks } = exchange.pipeline;
   if (hooks.onComplete.isUsed()) {

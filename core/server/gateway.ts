@@ -40,10 +40,10 @@ class RunningGateway implements Gateway, ListenerOwner {
   #closing: Promise<void> | undefined;
   #onDrained: (() => void) | undefined;
 
-  constructor(config: GatewayConfig) {
+  constructor(config: GatewayConfig, log: Log) {
     this.#config = config;
-    this.#log = createLog(config.log);
-    this.log = this.#log.logger;
+    this.#log = log;
+    this.log = log.logger;
   }
 
   get generation(): Generation {
@@ -110,7 +110,12 @@ class RunningGateway implements Gateway, ListenerOwner {
  * The configuration is validated there, all problems at once.
  */
 export function createGateway(config: GatewayConfig): Gateway {
-  return new RunningGateway(config);
+  return new RunningGateway(config, createLog(config.log));
+}
+
+/** As createGateway, but writes to that log, whatever the configuration says about it. */
+export function createGatewayWithLog(config: GatewayConfig, log: Log): Gateway {
+  return new RunningGateway(config, log);
 }
 
 /** For each hook, the plugins in the order in which they run. */

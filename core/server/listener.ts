@@ -1,13 +1,8 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { GatewayError } from '../errors.ts';
-import { ServerConnection, type ServerConnectionListener } from '../http1/server-connection.ts';
-import type { ServerStream } from '../message/stream.ts';
 import { Refusal } from '../pipeline/local-response.ts';
-import { acceptChannel } from '../transport/accept.ts';
+import { Client } from './client.ts';
 import type { ListenerConfig } from './configuration.ts';
-import { ClientAddressing } from './client-addressing.ts';
 import type { Generation } from './generation.ts';
-import { startExchange } from './start-exchange.ts';
 
 /** What a listener needs of its gateway. */
 export interface ListenerOwner {
@@ -19,11 +14,11 @@ export interface ListenerOwner {
 }
 
 /** One address on which clients are accepted. */
-export class Listener implements ServerConnectionListener {
+export class Listener {
   readonly #config: ListenerConfig;
   readonly #owner: ListenerOwner;
   readonly #server: Server;
-  readonly #connections = new Map<ServerConnection, ClientAddressing>();
+  readonly #clients = new Set<Client>();
 
   constructor(config: ListenerConfig, owner: ListenerOwner) {
     this.#config = config;
@@ -57,32 +52,28 @@ export class Listener implements ServerConnectionListener {
   /** Accepts no more; idle connections close now, the others when what runs on them is answered. */
   drain(): void {
     this.#server.close();
-    for (const connection of this.#connections.keys()) connection.drain();
+    for (const client of this.#clients) client.drain();
   }
 
   /** Closes every connection now. */
   destroy(): void {
-    for (const connection of this.#connections.keys()) connection.channel.destroy();
+    for (const client of this.#clients) client.destroy();
   }
 
-  onRequest(stream: ServerStream, connection: ServerConnection): void {
-    startExchange(this.#owner.generation, stream, this.#connections.get(connection)!, connection);
+  /** Exchanges of a client live in the generation of their moment. */
+  get generation(): Generation {
+    return this.#owner.generation;
   }
 
-  onRefused(error: GatewayError, connection: ServerConnection): void {
-    const remoteAddress = this.#connections.get(connection)?.remoteAddress;
-    this.#owner.generation.log.debug({ code: error.code, remoteAddress }, error.message);
-  }
-
-  onClosed(connection: ServerConnection): void {
-    if (!this.#connections.delete(connection)) return;
+  onClientGone(client: Client): void {
+    if (!this.#clients.delete(client)) return;
     this.#owner.openConnections--;
     this.#owner.onConnectionClosed();
   }
 
   #accept(socket: Socket): void {
     const { generation } = this.#owner;
-    const client = new ClientAddressing(socket);
+    const client = new Client(socket, this);
     if (
       this.#owner.openConnections >= generation.limits.maxConnections ||
       !this.#isWelcome(generation, client)
@@ -91,14 +82,12 @@ export class Listener implements ServerConnectionListener {
       return;
     }
     this.#owner.openConnections++;
-    const connection = new ServerConnection(this, generation.limits, (listener) =>
-      acceptChannel(socket, listener),
-    );
-    this.#connections.set(connection, client);
+    this.#clients.add(client);
+    client.open(socket, generation.limits);
   }
 
   /** A plugin that fails closes the door. */
-  #isWelcome(generation: Generation, client: ClientAddressing): boolean {
+  #isWelcome(generation: Generation, client: Client): boolean {
     const { onAccept } = generation.hooks;
     if (!onAccept.isUsed()) return true;
     try {

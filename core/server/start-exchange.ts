@@ -1,5 +1,4 @@
 import { GatewayError } from '../errors.ts';
-import type { ServerConnection } from '../http1/server-connection.ts';
 import { type Authority, readAuthority } from '../message/authority.ts';
 import type { RequestHead } from '../message/head.ts';
 import type { ServerStream } from '../message/stream.ts';
@@ -34,7 +33,6 @@ export function startExchange(
   generation: Generation,
   stream: ServerStream,
   connection: DownstreamConnection,
-  _wire: ServerConnection,
 ): void {
   let inbound: Inbound;
   try {

@@ -1,4 +1,5 @@
 import type { Socket, TcpSocketConnectOpts } from 'node:net';
+import { beginRead, endRead } from './clock.ts';
 import { readBlockBytes, releaseBlock, sharedBlock, takeBlock } from './read-blocks.ts';
 
 /** What a channel tells its owner. Bytes are lent: they are overwritten once the call has returned. */
@@ -131,8 +132,10 @@ export class Channel {
 
   #dispatch(block: Buffer, length: number): boolean {
     reading = this;
+    beginRead();
     this.bytesRead += length;
     this.#listener.onBytes(block, length);
+    endRead();
     reading = undefined;
     this.#hasRead = true;
     // pausing inside a read works by pause(): it stops the handle itself
@@ -140,8 +143,10 @@ export class Channel {
   }
 
   #dispatchOwned(bytes: Buffer): void {
+    beginRead();
     this.bytesRead += bytes.length;
     this.#listener.onBytes(bytes, bytes.length);
+    endRead();
   }
 
   #nextBlock(): Buffer | undefined {

@@ -7,6 +7,7 @@ import {
 import type { Channel, ChannelListener } from '../transport/channel.ts';
 import { connectChannel, type Endpoint } from '../transport/connect.ts';
 import { Deadline, type DeadlineOwner } from '../transport/timer-wheel.ts';
+import { nowMs } from '../transport/clock.ts';
 
 /** Opens connections to one backend. */
 export interface Connector {
@@ -39,7 +40,7 @@ class Connecting implements ChannelListener, DeadlineOwner {
   readonly #limits: ClientConnectionLimits;
   readonly #deadline = new Deadline(this);
   readonly #channel: Channel;
-  readonly #startedAtMs = performance.now();
+  readonly #startedAtMs = nowMs();
   #isOver = false;
 
   constructor(endpoint: Endpoint, limits: ClientConnectionLimits, waiting: ConnectListener) {
@@ -71,7 +72,7 @@ class Connecting implements ChannelListener, DeadlineOwner {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#deadline.disarm();
-    const connectMs = performance.now() - this.#startedAtMs;
+    const connectMs = nowMs() - this.#startedAtMs;
     this.#waiting.onConnected(new ClientConnection(this.#channel, this.#waiting, this.#limits, connectMs));
   }
 

@@ -3,6 +3,7 @@ import type { ClientConnection } from '../http1/client-connection.ts';
 import type { UpstreamLimits } from '../limits.ts';
 import { Deadline, type DeadlineOwner } from '../transport/timer-wheel.ts';
 import type { ConnectListener, Connector } from './connector.ts';
+import { nowMs } from '../transport/clock.ts';
 
 /** Somebody who needs a connection; told exactly once unless it leaves the queue before. */
 export interface ConnectionWaiter {
@@ -63,7 +64,7 @@ export class Pool implements ConnectListener, DeadlineOwner {
       waiter.onNoConnection(new GatewayError('queue_full'));
       return;
     }
-    this.#queue.push({ waiter, sinceMs: performance.now() });
+    this.#queue.push({ waiter, sinceMs: nowMs() });
     if (!this.#queueDeadline.isArmed) this.#queueDeadline.arm(this.#limits.queueTimeoutMs);
     if (mayConnect && this.#connecting * this.#limits.pipelining < this.#queue.length) this.#connect();
   }
@@ -115,7 +116,7 @@ export class Pool implements ConnectListener, DeadlineOwner {
 
   onDeadline(): void {
     // those in front wait for a connection that is being established, which has a timeout of its own
-    const now = performance.now();
+    const now = nowMs();
     const expired: Waiting[] = [];
     for (let i = this.#queue.length - 1; i >= this.#connecting; i--) {
       if (now - this.#queue[i]!.sinceMs >= this.#limits.queueTimeoutMs)
@@ -128,7 +129,7 @@ export class Pool implements ConnectListener, DeadlineOwner {
   }
 
   #isOld(connection: ClientConnection): boolean {
-    return performance.now() - connection.openedAtMs > this.#limits.maxConnectionAgeMs;
+    return nowMs() - connection.openedAtMs > this.#limits.maxConnectionAgeMs;
   }
 
   #connect(): void {

@@ -1,0 +1,69 @@
+import type { Socket } from 'node:net';
+import type { GatewayError } from '../errors.ts';
+import { ServerConnection, type ServerConnectionListener } from '../http1/server-connection.ts';
+import type { Limits } from '../limits.ts';
+import type { ServerStream } from '../message/stream.ts';
+import type { DownstreamConnection } from '../pipeline/exchange.ts';
+import { acceptChannel } from '../transport/accept.ts';
+import type { Generation } from './generation.ts';
+import { startExchange } from './start-exchange.ts';
+
+let connectionCount = 0;
+
+/** What a client needs of the listener that accepted it. */
+export interface ClientOwner {
+  readonly generation: Generation;
+  onClientGone(client: Client): void;
+}
+
+/** One accepted connection: who is connected to whom (asked once, a closed socket forgets), and its requests. */
+export class Client implements DownstreamConnection, ServerConnectionListener {
+  readonly id = ++connectionCount;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly isEncrypted: boolean;
+  readonly #owner: ClientOwner;
+  #connection: ServerConnection | undefined = undefined;
+
+  constructor(socket: Socket, owner: ClientOwner) {
+    this.#owner = owner;
+    this.remoteAddress = withoutMapping(socket.remoteAddress ?? '');
+    this.remotePort = socket.remotePort ?? 0;
+    this.localAddress = withoutMapping(socket.localAddress ?? '');
+    this.localPort = socket.localPort ?? 0;
+    this.isEncrypted = 'encrypted' in socket;
+  }
+
+  /** Starts to read. */
+  open(socket: Socket, limits: Limits): void {
+    this.#connection = new ServerConnection(this, limits, (listener) => acceptChannel(socket, listener));
+  }
+
+  /** Serves what has begun and then closes; at once when nothing has. */
+  drain(): void {
+    this.#connection?.drain();
+  }
+
+  destroy(): void {
+    this.#connection?.channel.destroy();
+  }
+
+  onRequest(stream: ServerStream): void {
+    startExchange(this.#owner.generation, stream, this);
+  }
+
+  onRefused({ code, message }: GatewayError): void {
+    this.#owner.generation.log.debug({ code, remoteAddress: this.remoteAddress }, message);
+  }
+
+  onClosed(): void {
+    this.#owner.onClientGone(this);
+  }
+}
+
+/** A dual-stack listener sees IPv4 clients as `::ffff:192.0.2.1` (RFC 4291 2.5.5.2). */
+function withoutMapping(address: string): string {
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
+}
