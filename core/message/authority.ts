@@ -22,7 +22,9 @@ function endOfHost(text: string): number {
     return colon < 0 ? text.length : colon;
   }
   const close = text.indexOf(']');
-  if (close < 0 || !isIPv6(text.slice(1, close))) refuse(text);
+  const address = text.slice(1, close);
+  // RFC 6874 4: a zone has a meaning only on the machine that made it up
+  if (close < 0 || address.includes('%') || !isIPv6(address)) refuse(text);
   return close + 1;
 }
 

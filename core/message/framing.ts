@@ -33,8 +33,13 @@ function checkTransferEncoding(facts: HeadFacts, minorVersion: number): void {
   }
   if (minorVersion === 0) throw new GatewayError('ambiguous_framing', 'HTTP/1.0 has no Transfer-Encoding.');
   if (equalsIgnoreCase(coding, 'chunked')) return;
-  if (coding.split(',').filter((part) => equalsIgnoreCase(part.trim(), 'chunked')).length > 1) {
+  const codings = coding.split(',').map((part) => part.trim());
+  if (codings.filter((each) => equalsIgnoreCase(each, 'chunked')).length > 1) {
     throw new GatewayError('ambiguous_framing', 'Transfer-Encoding names chunked more than once.');
+  }
+  // RFC 9112 6.3: without chunked as the last coding the length cannot be determined
+  if (!equalsIgnoreCase(codings.at(-1)!, 'chunked')) {
+    throw new GatewayError('ambiguous_framing', 'Transfer-Encoding does not end with chunked.');
   }
   throw new GatewayError(
     'unsupported_coding',

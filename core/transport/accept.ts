@@ -10,7 +10,7 @@ interface WithHandle {
  * socket is rebuilt around its handle, because only the constructor takes `onread`; any other socket is read by events.
  */
 export function acceptChannel(accepted: Socket, listener: ChannelListener): Channel {
-  const channel = new Channel(listener);
+  const channel = new Channel(listener, true);
   const owner = accepted as unknown as WithHandle;
   const handle = owner._handle;
   if (typeof handle?.useUserBuffer !== 'function' || 'encrypted' in accepted) {

@@ -1,6 +1,6 @@
 import type { Socket, TcpSocketConnectOpts } from 'node:net';
 import { beginRead, endRead } from './clock.ts';
-import { readBlockBytes, releaseBlock, sharedBlock, takeBlock } from './read-blocks.ts';
+import { largeBlockBytes, releaseBlock, sharedBlock, takeBlock } from './read-blocks.ts';
 
 /** What a channel tells its owner. Bytes are lent: they are overwritten once the call has returned. */
 export interface ChannelListener {
@@ -23,16 +23,21 @@ let reading: Channel | undefined;
 export class Channel {
   socket!: Socket;
   #listener: ChannelListener;
-  #block: Buffer = sharedBlock;
-  #wantsOwnBlock = false;
+  readonly #isSharing: boolean;
+  #block: Buffer;
+  #isBulk = false;
+  #isLagging = false;
   #isBlockTaken = false;
   #hasRead = false;
   #pendingBlocks: Buffer[] | undefined;
   #error: Error | undefined;
   bytesRead = 0;
 
-  constructor(listener: ChannelListener) {
+  /** `isSharing`: short reads go to memory that all such channels share, for the many that are idle. */
+  constructor(listener: ChannelListener, isSharing: boolean) {
     this.#listener = listener;
+    this.#isSharing = isSharing;
+    this.#block = isSharing ? sharedBlock : takeBlock(false);
   }
 
   /** Options that make a socket read into the memory of this channel; give it to `attach` at once. */
@@ -99,11 +104,13 @@ export class Channel {
 
   uncork(): void {
     this.socket.uncork();
+    if (this.socket.writableLength === 0 && reading !== undefined) reading.#takeBackBlock(this);
   }
 
-  /** A long body begins (or ended): reads go to a block of this channel alone from the next one on. */
+  /** A long body begins (or ended): reads go to a large block of this channel alone from the next one on. */
   set isBulk(isBulk: boolean) {
-    this.#wantsOwnBlock = isBulk;
+    this.#isBulk = isBulk;
+    if (!isBulk) this.#isLagging = false;
   }
 
   pause(): void {
@@ -134,10 +141,13 @@ export class Channel {
     reading = this;
     beginRead();
     this.bytesRead += length;
-    this.#listener.onBytes(block, length);
-    endRead();
-    reading = undefined;
-    this.#hasRead = true;
+    try {
+      this.#listener.onBytes(block, length);
+    } finally {
+      endRead();
+      reading = undefined;
+      this.#hasRead = true;
+    }
     // pausing inside a read works by pause(): it stops the handle itself
     return true;
   }
@@ -151,24 +161,41 @@ export class Channel {
 
   #nextBlock(): Buffer | undefined {
     this.#hasRead = false;
-    if (!this.#isBlockTaken && this.#wantsOwnBlock === (this.#block !== sharedBlock)) return undefined;
+    const isLarge = this.#isBulk && !this.#isLagging;
+    const mayShare = this.#isSharing && !this.#isBulk;
+    const fits = mayShare
+      ? this.#block === sharedBlock
+      : this.#block !== sharedBlock && isLarge === this.#isLarge;
+    if (fits && !this.#isBlockTaken) return undefined;
     if (this.#block !== sharedBlock && !this.#isBlockTaken) releaseBlock(this.#block);
     this.#isBlockTaken = false;
-    this.#block = this.#wantsOwnBlock ? takeBlock() : sharedBlock;
+    this.#block = mayShare ? sharedBlock : takeBlock(isLarge);
     return this.#block;
+  }
+
+  get #isLarge(): boolean {
+    return this.#block.length === largeBlockBytes;
   }
 
   #keepBlockFor(writer: Channel, bytes: Buffer): void {
     if (bytes.buffer !== this.#block.buffer) return;
-    if (!this.#isBlockTaken) {
-      this.#isBlockTaken = true;
-      (writer.#pendingBlocks ??= []).push(this.#block);
-    }
+    if (this.#isBlockTaken) return;
+    this.#isBlockTaken = true;
+    this.#isLagging = true; // a slow receiver holds what it was given: smaller pieces for it
+    (writer.#pendingBlocks ??= []).push(this.#block);
+  }
+
+  /** What was written from the block has left after all. */
+  #takeBackBlock(writer: Channel): void {
+    if (!this.#isBlockTaken || writer.#pendingBlocks?.at(-1) !== this.#block) return;
+    writer.#pendingBlocks.pop();
+    this.#isBlockTaken = false;
+    this.#isLagging = false;
   }
 
   #onDrain(): void {
     if (this.#pendingBlocks !== undefined) {
-      for (const block of this.#pendingBlocks) if (block.length === readBlockBytes) releaseBlock(block);
+      for (const block of this.#pendingBlocks) releaseBlock(block);
       this.#pendingBlocks = undefined;
     }
     this.#listener.onDrain();

@@ -14,7 +14,7 @@ export function connectChannel(
   listener: ChannelListener,
   onConnected: () => void,
 ): Channel {
-  const channel = new Channel(listener);
+  const channel = new Channel(listener, false);
   const socket = connect({
     host: endpoint.host,
     port: endpoint.port,

@@ -1,20 +1,27 @@
 /**
- * Memory that sockets read into. Idle and small-message sockets all share one block, whose content is gone after the
- * read was dispatched; a socket in the middle of a long body reads into a block of its own, which can be handed to a
- * pending write and replaced.
+ * Memory that sockets read into. Sockets of clients share one block while their messages are short: its content is
+ * gone after the read was dispatched. A socket in the middle of a long body, and one to a backend, reads into a block of
+ * its own, which can be handed to a pending write and replaced.
  */
-export const readBlockBytes = 65_536;
 
-export const sharedBlock = Buffer.allocUnsafeSlow(readBlockBytes);
+/** Holds a head and 64 KB of body in one read. */
+export const smallBlockBytes = 81_920;
+/** For long bodies that flow: fewer, longer reads and writes (docs/decisions/0004-read-blocks.md). */
+export const largeBlockBytes = 262_144;
 
-const freeBlocks: Buffer[] = [];
-const maxFreeBlocks = 64;
+export const sharedBlock = Buffer.allocUnsafeSlow(smallBlockBytes);
 
-export function takeBlock(): Buffer {
-  return freeBlocks.pop() ?? Buffer.allocUnsafeSlow(readBlockBytes);
+const freeSmall: Buffer[] = [];
+const freeLarge: Buffer[] = [];
+const maxFreeBlocks = 32;
+
+export function takeBlock(isLarge: boolean): Buffer {
+  const block = (isLarge ? freeLarge : freeSmall).pop();
+  return block ?? Buffer.allocUnsafeSlow(isLarge ? largeBlockBytes : smallBlockBytes);
 }
 
 /** Gives a block back that nobody reads from or writes to any more. */
 export function releaseBlock(block: Buffer): void {
-  if (freeBlocks.length < maxFreeBlocks) freeBlocks.push(block);
+  const free = block.length === largeBlockBytes ? freeLarge : freeSmall;
+  if (free.length < maxFreeBlocks) free.push(block);
 }
