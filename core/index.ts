@@ -12,6 +12,7 @@ export { LogDestination } from './log/destination.ts';
 export { type Logger, type LogLevel, logLevels, type LogSettings } from './log/logger.ts';
 export { equalsIgnoreCase, forEachListMember, isFieldValue, isToken, listHas } from './message/characters.ts';
 export { type Authority, parseAuthority } from './message/authority.ts';
+export { FieldBlock, type FieldsInit } from './message/field-block.ts';
 export { FieldList, type ReadonlyFieldList } from './message/field-list.ts';
 export { isIdempotent, isSafe } from './message/method.ts';
 export type {
@@ -29,7 +30,6 @@ export type {
 } from './pipeline/exchange.ts';
 export { type HookName, hookNames } from './pipeline/hooks.ts';
 export {
-  type FieldsInit,
   type LocalResponse,
   type ProblemDetails,
   type Refusal,

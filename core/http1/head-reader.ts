@@ -40,13 +40,9 @@ export class HeadReader<Head> {
     if (this.#partialLength > 0) return this.#readOn(bytes, start, end);
     // RFC 9112 2.2: an empty line before a request is ignored, once
     const from = end - start >= 2 && bytes[start] === CR && bytes[start + 1] === LF ? start + 2 : start;
-    if (from === end) return undefined;
-    const text = latin1(
-      bytes,
-      from,
-      Math.min(end, from + Math.min(firstSliceBytes, this.#limits.maxHeadBytes)),
-    );
-    if (text.indexOf('\r\n\r\n') < 0) return this.#readOn(bytes, from, end);
+    const first = Math.min(end, start + Math.min(firstSliceBytes, this.#limits.maxHeadBytes));
+    const text = latin1(bytes, from, first);
+    if (text.indexOf('\r\n\r\n') < 0) return this.#readOn(bytes, start, end);
     const parsed = this.#parse(text, 0, this.#limits);
     return { head: parsed.head, end: from + parsed.end };
   }

@@ -46,6 +46,7 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
   #isConsuming = false;
   #isLastRequest = false;
   #isClosing = false;
+  #isSwitched = false;
   #sentBefore = 0;
   requestCount = 0;
 
@@ -69,7 +70,10 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
   /** Serves what has begun and then closes; at once when nothing has. */
   drain(): void {
     this.#isLastRequest = true;
-    if (this.isIdle) this.channel.destroy();
+    if (!this.isIdle || this.#isSwitched) return;
+    this.writer.flushNow();
+    if (this.channel.pendingBytes === 0) this.channel.destroy();
+    else this.#close();
   }
 
   onBytes(bytes: Buffer, length: number): void {
@@ -154,6 +158,7 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
     const held = this.#held;
     this.#held = undefined;
     this.#stream = undefined;
+    this.#isSwitched = true;
     return new SwitchedChannel(this.channel, held, () => this.#listener.onClosed());
   }
 

@@ -1,5 +1,14 @@
-import { GatewayError } from '../errors.ts';
-import { equalsIgnoreCase, isFieldValue, isToken, matchesAt } from './characters.ts';
+import { equalsIgnoreCase } from './characters.ts';
+import {
+  type FieldBlock,
+  type FieldsInit,
+  findIn,
+  nothingParsed,
+  pairsOf,
+  type ParsedLines,
+  valueIn,
+} from './field-block.ts';
+import { checkValue, settable } from './settable-fields.ts';
 
 /** Header or trailer fields as they came: original case and order, repeated names kept apart. */
 export interface ReadonlyFieldList {
@@ -15,58 +24,13 @@ export interface ReadonlyFieldList {
 }
 
 /**
- * Fields that the gateway itself decides when a message is framed (RFC 9110 7.6.1, RFC 9112 6): they are never in a
- * FieldList. Read them as `host`, `contentLength`, `upgrade` and so on; change them by changing the body or authority.
- */
-const ownedByGateway: Record<string, string> = {
-  host: 'set outbound.authority instead',
-  'content-length': 'it follows from the body',
-  'transfer-encoding': 'it follows from the body',
-  connection: 'it is hop-by-hop',
-  'keep-alive': 'it is hop-by-hop',
-  'proxy-connection': 'it is hop-by-hop',
-  te: 'it is hop-by-hop',
-  upgrade: 'it is hop-by-hop',
-};
-
-function refuse(name: string, why: string): never {
-  throw new GatewayError('invalid_field', `The field ${JSON.stringify(name)} cannot be set: ${why}.`);
-}
-
-function checkField(name: string, value: string): void {
-  if (!isToken(name)) refuse(name, 'the name is not a token (RFC 9110 5.6.2)');
-  if (typeof value !== 'string') refuse(name, `the value must be a string, not ${typeof value}`);
-  if (!isFieldValue(value)) refuse(name, 'the value has a control character or one above U+00FF');
-  const length = name.length;
-  if (length === 2 || length === 4 || length === 7 || length === 10 || length === 14 || length > 15) {
-    const why = ownedByGateway[name.toLowerCase()];
-    if (why !== undefined) refuse(name, why);
-  }
-}
-
-const noOffsets: readonly number[] = [];
-
-/**
- * Field lines as a parser found them in the text of a head, which is kept as it is: names and values are cut out only
- * when somebody asks for them, and the lines are written again in one piece.
- */
-export interface ParsedLines {
-  readonly text: string;
-  /** Start of the name, end of the name, end of the value in `text`, for each line. */
-  readonly offsets: readonly number[];
-  /** The same lines, each `name: value` with CR LF, ready to be written. */
-  readonly lines: string;
-}
-
-const nothingParsed: ParsedLines = { text: '', offsets: noOffsets, lines: '' };
-
-/**
  * A list of fields that a plugin may change; names are compared without regard to case.
  * Every change throws a GatewayError `invalid_field` for a name or value that could break the message apart.
  */
 export class FieldList implements ReadonlyFieldList {
   #parsed: ParsedLines;
-  /** Fields behind the parsed ones: names at even places, values at odd ones. */
+  #block: ParsedLines = nothingParsed;
+  /** Fields behind the parsed ones and the block: names at even places, values at odd ones. */
   #flat: string[];
 
   /** `flat` has names at even places and values at odd ones and must be valid already; `from` validates. */
@@ -76,21 +40,22 @@ export class FieldList implements ReadonlyFieldList {
   }
 
   /** Validates and copies `fields`: an object, or pairs when order or repetition matters. */
-  static from(fields: Readonly<Record<string, string>> | Iterable<readonly [string, string]>): FieldList {
+  static from(fields: FieldsInit): FieldList {
     const list = new FieldList();
-    const pairs = Symbol.iterator in fields ? fields : Object.entries(fields);
-    for (const [name, value] of pairs) list.append(name, value);
+    for (const [name, value] of pairsOf(fields)) list.append(name, value);
     return list;
   }
 
   get size(): number {
-    return this.#parsed.offsets.length / 3 + (this.#flat.length >> 1);
+    return (this.#parsed.offsets.length + this.#block.offsets.length) / 3 + (this.#flat.length >> 1);
   }
 
   get(name: string): string | undefined {
     const lower = name.toLowerCase();
-    const parsed = this.#findParsed(lower);
-    if (parsed >= 0) return this.#parsedValue(parsed);
+    const parsed = findIn(this.#parsed, lower);
+    if (parsed >= 0) return valueIn(this.#parsed, parsed);
+    const inBlock = findIn(this.#block, lower);
+    if (inBlock >= 0) return valueIn(this.#block, inBlock);
     const at = this.#find(lower, 0);
     return at < 0 ? undefined : this.#flat[at + 1];
   }
@@ -104,14 +69,14 @@ export class FieldList implements ReadonlyFieldList {
 
   has(name: string): boolean {
     const lower = name.toLowerCase();
-    return this.#findParsed(lower) >= 0 || this.#find(lower, 0) >= 0;
+    return this.#isPacked(lower) || this.#find(lower, 0) >= 0;
   }
 
   /** Replaces all fields of that name by one, at the place of the first. */
   set(name: string, value: string): void {
-    checkField(name, value);
-    const lower = name.toLowerCase();
-    if (this.#findParsed(lower) >= 0) this.#unpack();
+    const lower = settable(name);
+    checkValue(name, value);
+    if (this.#isPacked(lower)) this.#unpack();
     const at = this.#find(lower, 0);
     if (at < 0) {
       this.#flat.push(name, value);
@@ -124,50 +89,54 @@ export class FieldList implements ReadonlyFieldList {
 
   /** Adds one more field line at the end. */
   append(name: string, value: string): void {
-    checkField(name, value);
+    settable(name);
+    checkValue(name, value);
     this.#flat.push(name, value);
+  }
+
+  /** Adds the fields of a block at the end. */
+  appendBlock(block: FieldBlock): void {
+    if (this.#block === nothingParsed && this.#flat.length === 0) this.#block = block;
+    else for (let at = 0; at < block.offsets.length; at += 3) this.#appendFrom(block, at);
   }
 
   /** Removes all fields of that name; true when there was one. */
   delete(name: string): boolean {
     const lower = name.toLowerCase();
-    if (this.#findParsed(lower) >= 0) this.#unpack();
+    if (this.#isPacked(lower)) this.#unpack();
     return this.#deleteFrom(lower, 0);
   }
 
   clone(): FieldList {
-    return new FieldList(this.#flat.slice(), this.#parsed);
+    const copy = new FieldList(this.#flat.slice(), this.#parsed);
+    copy.#block = this.#block;
+    return copy;
   }
 
   /** All lines as they are written, each with CR LF. */
   get lines(): string {
     const flat = this.#flat;
-    let text = this.#parsed.lines;
+    let text = this.#parsed.lines + this.#block.lines;
     for (let i = 0; i < flat.length; i += 2) text += flat[i]! + ': ' + flat[i + 1]! + '\r\n';
     return text;
   }
 
   *[Symbol.iterator](): IterableIterator<[string, string]> {
-    const { text, offsets } = this.#parsed;
-    for (let at = 0; at < offsets.length; at += 3) {
-      yield [text.slice(offsets[at], offsets[at + 1]), this.#parsedValue(at)];
+    for (const packed of [this.#parsed, this.#block]) {
+      const { text, offsets } = packed;
+      for (let at = 0; at < offsets.length; at += 3) {
+        yield [text.slice(offsets[at], offsets[at + 1]), valueIn(packed, at)];
+      }
     }
     for (let i = 0; i < this.#flat.length; i += 2) yield [this.#flat[i]!, this.#flat[i + 1]!];
   }
 
-  #parsedValue(at: number): string {
-    const { text, offsets } = this.#parsed;
-    return text.slice(offsets[at + 1]! + 2, offsets[at + 2]);
+  #appendFrom(block: FieldBlock, at: number): void {
+    this.#flat.push(block.text.slice(block.offsets[at], block.offsets[at + 1]), valueIn(block, at));
   }
 
-  #findParsed(lower: string): number {
-    const { text, offsets } = this.#parsed;
-    const length = lower.length;
-    for (let at = 0; at < offsets.length; at += 3) {
-      const start = offsets[at]!;
-      if (offsets[at + 1]! - start === length && matchesAt(text, start, lower)) return at;
-    }
-    return -1;
+  #isPacked(lower: string): boolean {
+    return findIn(this.#parsed, lower) >= 0 || findIn(this.#block, lower) >= 0;
   }
 
   #find(lower: string, from: number): number {
@@ -182,6 +151,7 @@ export class FieldList implements ReadonlyFieldList {
     for (const [name, value] of this) flat.push(name, value);
     this.#flat = flat;
     this.#parsed = nothingParsed;
+    this.#block = nothingParsed;
   }
 
   #deleteFrom(lower: string, from: number): boolean {

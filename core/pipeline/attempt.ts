@@ -52,6 +52,7 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
 
   /** The draft is final: gets a connection and sends it. */
   acquire(): void {
+    if (this.#isOver) return; // given up while a hook was waiting
     const { outbound, inbound } = this.#exchange;
     try {
       checkOutbound(outbound, inbound);

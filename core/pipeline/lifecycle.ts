@@ -221,6 +221,7 @@ function failShaping(exchange: LiveExchange, error: GatewayError): void {
 }
 
 function note(exchange: LiveExchange, error: GatewayError): void {
+  exchange.isFailed = true;
   exchange.error ??= error;
   if (error.fault !== 'plugin' && error.code !== 'internal_error') return;
   const { plugin, hook, cause } = error;
@@ -232,7 +233,7 @@ function note(exchange: LiveExchange, error: GatewayError): void {
 
 /** True when the next step follows: no hook failed, and the exchange is not over. */
 function goesOn(exchange: LiveExchange, error: Error | null | undefined): boolean {
-  if (exchange.isSettled) return false;
+  if (exchange.isSettled || exchange.isFailed) return false;
   if (error === null || error === undefined) return true;
   fail(exchange, attributed(error, exchange.runningPlugin ?? 'unknown', exchange.runningHook ?? 'unknown'));
   return false;

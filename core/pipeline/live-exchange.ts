@@ -56,6 +56,8 @@ export class LiveExchange implements Exchange, BodyContext, ServerStreamListener
   /** Code, plugin and hook of a local answer. */
   answeredBy: { code: string; plugin: string | undefined; hook: string | undefined } | undefined = undefined;
   isSettled = false;
+  /** The gateway answers with a failure: steps that were waiting do not go on. */
+  isFailed = false;
   expectsContinue: boolean;
   tunnelBytesReceived = 0;
   tunnelBytesSent = 0;

@@ -1,3 +1,4 @@
+import type { FieldsInit } from '../message/field-block.ts';
 import { FieldList } from '../message/field-list.ts';
 
 /** An answer that the gateway gives itself instead of a backend's. */
@@ -25,8 +26,6 @@ export class LocalResponse {
     this.detail = detail;
   }
 }
-
-export type FieldsInit = Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
 
 export interface ProblemDetails {
   /** Stable identifier, snake case; default: `local_response`. */

@@ -91,7 +91,7 @@ export function definePlugin(definition: {
 }): PluginFactory<unknown> {
   const shared = definition as unknown as PluginDefinition<unknown, unknown>;
   const factory = (options?: unknown): PluginEntry => ({ definition: shared, options, scope: undefined });
-  return Object.assign(factory, { definition: shared }) as PluginFactory<unknown>;
+  return Object.assign(factory, { definition: shared });
 }
 
 /** A list of plugins as configurations write it: lists are flattened, what is false or missing is left out. */

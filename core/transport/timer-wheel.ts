@@ -11,7 +11,7 @@ export interface DeadlineOwner {
 
 /**
  * A moment after which something has taken too long. Arming it again is one assignment, so that it can be moved at
- * every byte; it fires up to two ticks (100 ms) late, never early.
+ * every byte; it fires up to four ticks (200 ms) late, never early.
  */
 export class Deadline {
   readonly #owner: DeadlineOwner;
@@ -24,7 +24,8 @@ export class Deadline {
 
   /** Expires in `ms` milliseconds from now, instead of whenever it would have. */
   arm(ms: number): void {
-    const at = wheel.tick + Math.ceil(ms / tickMs) + 1;
+    // the wheel may be behind by what it makes up for at once, and by the part of a tick
+    const at = wheel.tick + Math.ceil(ms / tickMs) + maxTicksAtOnce + 1;
     this.#expiresAtTick = at;
     if (this.#slotTick < 0 || at < this.#slotTick) this.#place();
   }

@@ -66,6 +66,7 @@ export class Pool implements ConnectListener, DeadlineOwner {
     }
     this.#queue.push({ waiter, sinceMs: nowMs() });
     if (!this.#queueDeadline.isArmed) this.#queueDeadline.arm(this.#limits.queueTimeoutMs);
+    if (!mayConnect && waiter.wantsFresh) this.#idle[0]?.close(); // makes room for a fresh one
     if (mayConnect && this.#connecting * this.#limits.pipelining < this.#queue.length) this.#connect();
   }
 

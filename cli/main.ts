@@ -1,0 +1,73 @@
+#!/usr/bin/env node
+import { createRequire } from 'node:module';
+import { Command, Option } from 'commander';
+import { logLevels } from '../core/index.ts';
+import { check } from './check.ts';
+import { pipeline } from './pipeline.ts';
+import { printFailure, printUsageError } from './print.ts';
+import { run } from './run.ts';
+import { schema } from './schema.ts';
+
+const { version } = createRequire(import.meta.url)('hookway/package.json') as { version: string };
+
+const configOption = [
+  '-c, --config <file>',
+  'configuration to load (default: proxy.config.* in this folder)',
+] as const;
+const logLevelOption = new Option('--log-level <level>', "instead of the configuration's").choices(logLevels);
+
+const examples = `
+Examples:
+  hookway                                 serve the proxy.config.* of this folder
+  hookway --config gateway.yaml           serve this one
+  hookway check --config gateway.yaml     only report what is wrong with it
+`;
+
+/** Ends the process with the command's exit code: whatever a configuration left open must not keep it alive. */
+function exitWith<Options>(
+  command: (options: Options) => Promise<number>,
+): (options: Options) => Promise<void> {
+  return async (options) => {
+    const code = await command(options).catch((error: unknown) => {
+      printFailure(error);
+      return 1;
+    });
+    process.exit(code);
+  };
+}
+
+function refuseArguments(_program: Command, command: Command): void {
+  const [unknown] = command.args;
+  if (unknown !== undefined) command.error(`unknown command ${JSON.stringify(unknown)}, see hookway --help`);
+}
+
+const program = new Command('hookway')
+  .description('A programmable HTTP gateway.')
+  .version(version, '-V, --version')
+  .configureOutput({ outputError: printUsageError })
+  .addHelpText('after', examples)
+  .allowExcessArguments()
+  .hook('preAction', refuseArguments);
+
+program
+  .command('run', { isDefault: true })
+  .description('serve a configuration until a signal; the default command')
+  .option(...configOption)
+  .addOption(logLevelOption)
+  .action(exitWith(run));
+program
+  .command('check')
+  .description('report everything that is wrong with a configuration')
+  .option(...configOption)
+  .action(exitWith(check));
+program
+  .command('pipeline')
+  .description('print for each hook which plugins run, in order')
+  .option(...configOption)
+  .action(exitWith(pipeline));
+program
+  .command('schema')
+  .description('print the JSON Schema of configurations, for editors')
+  .action(exitWith(schema));
+
+await program.parseAsync();

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { bounds, logLevels, upstreamBounds } from '../core/index.ts';
+
+type BoundsShape<Table> = { [Name in keyof Table]: z.ZodOptional<z.ZodInt> };
+
+function boundsShape<Table extends typeof bounds | typeof upstreamBounds>(table: Table): BoundsShape<Table> {
+  const shape = Object.entries(table).map(([name, { about, default: standard }]) => [
+    name,
+    z.int().positive().optional().meta({ description: about, default: standard }),
+  ]);
+  return Object.fromEntries(shape) as BoundsShape<Table>;
+}
+
+const listener = z.strictObject({
+  host: z.string().optional().describe('Address to bind; default: all, IPv6 and IPv4.'),
+  port: z.int().min(0).max(65_535).describe('0 takes a free one, which the log then tells.'),
+  backlog: z
+    .int()
+    .positive()
+    .optional()
+    .meta({ description: 'Connections that wait to be accepted.', default: 1_024 }),
+});
+
+const backend = z.strictObject({
+  url: z.string().describe('http://host:port, without path.'),
+  weight: z
+    .int()
+    .positive()
+    .optional()
+    .meta({ description: 'Share of requests compared to the other backends.', default: 1 }),
+  name: z.string().optional().describe('Name in logs and metrics; default: host and port.'),
+});
+
+/** One element of `backends`. */
+export const backendSchema = z.union([z.string(), backend]);
+
+/** One entry of `upstreams`. */
+export const upstreamSchema = z.strictObject({
+  backends: z.array(backendSchema).describe('Servers, by URL (http://host:port).'),
+  host: z.string().optional().meta({
+    description:
+      "Host to send: `client` passes on the client's, `backend` the backend's own, else this text.",
+    default: 'client',
+  }),
+  ...boundsShape(upstreamBounds),
+});
+
+const textMatches = z.record(z.string(), z.union([z.string(), z.instanceof(RegExp)]));
+
+/** One element of `routes`. */
+export const routeSchema = z.strictObject({
+  name: z.string().optional().describe('For logs, metrics and the scope of plugins.'),
+  hosts: z
+    .array(z.string())
+    .optional()
+    .describe('`api.example.com`, or `*.example.com` for every name below; default: any host.'),
+  path: z
+    .string()
+    .optional()
+    .describe('`/a` exactly, `/a/*` for `/a` and everything below, by whole segments; default: any path.'),
+  methods: z.array(z.string()).optional().describe('Request methods; default: any.'),
+  headers: textMatches.optional().describe('Header fields and their values; all must match.'),
+  query: textMatches.optional().describe('Query parameters and their values; all must match.'),
+  upstream: z.string().describe('Name of the upstream that answers.'),
+});
+
+const log = z.strictObject({
+  level: z.enum(logLevels).optional().meta({ description: 'Least level that is written.', default: 'info' }),
+  file: z.string().optional().describe('File to append to; default: standard output.'),
+});
+
+/** The structure of a configuration file; what stands in `plugins` is looked at when they are loaded. */
+export const configurationSchema = z.strictObject({
+  $schema: z.string().optional().describe('Where an editor finds the schema of this file.'),
+  listeners: z.array(listener).min(1).describe('Where the gateway listens.'),
+  upstreams: z.record(z.string(), upstreamSchema).describe('Named sets of backends.'),
+  routes: z.array(routeSchema).describe('Which requests go where.'),
+  plugins: z.array(z.unknown()).optional().describe('In the order in which they run.'),
+  limits: z.strictObject(boundsShape(bounds)).optional().describe('Bounds of the downstream side.'),
+  drainTimeoutMs: z.int().positive().optional().meta({
+    description: 'How long a stop waits for what runs, in milliseconds.',
+    default: 30_000,
+  }),
+  log: log.optional().describe("The gateway's own log."),
+});
+
+/** The third element of a named plugin. */
+export const scopeSchema = z.strictObject({ routes: z.array(z.string()).describe('Names of routes.') });

@@ -1,0 +1,31 @@
+// The gateway that README.md explains. Run `npm start`, then:
+//
+//   curl http://localhost:8080/                               demo-1 and demo-2 take turns
+//   curl -H "Host: api.example.com" http://localhost:8080/    demo-3
+import { defineConfig } from 'hookway/config';
+import accessLog from 'hookway/plugins/access-log';
+import forwardedHeaders from 'hookway/plugins/forwarded-headers';
+import loadBalance from 'hookway/plugins/load-balance';
+import requestId from 'hookway/plugins/request-id';
+import via from 'hookway/plugins/via';
+import demoBackends from './examples/demo-backends.ts';
+
+export default defineConfig({
+  listeners: [{ port: 8080 }],
+  upstreams: {
+    web: { backends: ['http://127.0.0.1:9001', 'http://127.0.0.1:9002'] },
+    api: { backends: ['http://127.0.0.1:9003'] },
+  },
+  routes: [
+    { name: 'api', hosts: ['api.example.com'], upstream: 'api' },
+    { name: 'web', upstream: 'web' },
+  ],
+  plugins: [
+    demoBackends({ ports: [9001, 9002, 9003] }),
+    requestId(),
+    forwardedHeaders(),
+    via(),
+    loadBalance({ policy: 'round-robin' }),
+    accessLog(),
+  ],
+});
