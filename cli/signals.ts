@@ -26,9 +26,8 @@ export class StopSignals {
   #onSignal(signal: StopSignal): void {
     if (signal === 'SIGINT') {
       const now = performance.now();
-      const isEcho = now - this.#interruptedAtMs < sameKeyPressMs;
+      if (now - this.#interruptedAtMs < sameKeyPressMs) return;
       this.#interruptedAtMs = now;
-      if (isEcho) return;
     }
     this.#received.push(signal);
     this.#deliver?.();
