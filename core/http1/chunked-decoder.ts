@@ -7,7 +7,8 @@ import { parseTrailers } from './head-parser.ts';
 const CR = 0x0d;
 const LF = 0x0a;
 const SEMICOLON = 0x3b;
-const maxExtensionBytes = 1_024;
+/** Chunk extensions may be this much longer than the data they come with, so that they cannot be a load of their own. */
+const extensionBudgetBytes = 16_384;
 const maxSizeDigits = 12;
 
 /** Where in the chunked coding (RFC 9112 7.1) the next byte stands. */
@@ -41,7 +42,7 @@ export class ChunkedDecoder {
   #state = SIZE;
   #size = 0;
   #digits = 0;
-  #extensionBytes = 0;
+  #extensionBudget = extensionBudgetBytes;
   #trailerText = '';
   trailers: FieldList | undefined;
 
@@ -79,6 +80,7 @@ export class ChunkedDecoder {
     this.dataStart = at;
     const taken = Math.min(this.#size, end - at);
     this.#size -= taken;
+    this.#extensionBudget += taken;
     if (this.#size === 0) this.#state = DATA_CR;
     return at + taken;
   }
@@ -90,7 +92,7 @@ export class ChunkedDecoder {
       case EXTENSION:
         if (byte === CR) this.#state = SIZE_LF;
         else if (!isFieldValueCode(byte)) malformed('A chunk extension has a control character.');
-        else if (++this.#extensionBytes > maxExtensionBytes) malformed('The chunk extensions are too long.');
+        else if (--this.#extensionBudget < 0) malformed('The chunk extensions are too long.');
         return;
       case SIZE_LF:
         if (byte !== LF) malformed('A chunk line has a CR without its LF.');

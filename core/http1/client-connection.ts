@@ -7,6 +7,7 @@ import { isSafe } from '../message/method.ts';
 import type { BodySink, ClientStream, ClientStreamListener, OutgoingRequest } from '../message/stream.ts';
 import type { Channel, ChannelListener } from '../transport/channel.ts';
 import { Deadline, type DeadlineOwner } from '../transport/timer-wheel.ts';
+import { DiscardingSink } from './discarding-sink.ts';
 import { Http1ClientStream, type ClientStreamOwner } from './client-stream.ts';
 import { type HeadLimits, parseResponseHead } from './head-parser.ts';
 import { HeadReader } from './head-reader.ts';
@@ -108,7 +109,7 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
 
   close(): void {
     this.#mayReuse = false;
-    if (this.#queue.length === 0) this.channel.destroy();
+    if (this.#queue.length === 0) this.#shut();
   }
 
   onBytes(bytes: Buffer, length: number): void {
@@ -150,6 +151,7 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
   flush(): boolean {
     this.writer.flush();
     if (this.#body === undefined) this.#deadline.arm(this.#limits.responseHeadTimeoutMs);
+    else if (this.#queue.at(-1)?.isRequestComplete === false) this.#deadline.arm(this.#limits.idleTimeoutMs);
     return !this.channel.isBacklogged;
   }
 
@@ -159,11 +161,8 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
 
   onCancelled(stream: Http1ClientStream): void {
     const isAlone = this.#queue.length === 1 || !stream.isRequestComplete;
-    const isLong =
-      this.#body !== undefined && this.#queue[0] === stream && this.#body.length > maxDiscardedBytes;
-    if (isAlone || isLong || this.#body?.length === UNTIL_CLOSE)
-      this.#fail(new GatewayError('connection_lost'));
-    else if (this.#queue[0] === stream) this.#body?.pipe(discardingSink);
+    if (isAlone) this.#fail(new GatewayError('connection_lost'));
+    else if (this.#queue[0] === stream) this.#body?.pipe(this.#discarding());
   }
 
   #consume(bytes: Buffer, start: number, end: number): void {
@@ -242,11 +241,14 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
     this.#body = body;
     stream.response = body;
     this.#deadline.arm(this.#limits.idleTimeoutMs);
-    if (stream.isCancelled) body.pipe(discardingSink);
+    if (stream.isCancelled) body.pipe(this.#discarding());
     else stream.listener.onHead(head, body);
   }
 
   #switch(stream: Http1ClientStream, head: ResponseHead, bytes: Buffer, at: number, end: number): boolean {
+    if (head.status === 101 && head.facts.upgrade === undefined) {
+      throw new GatewayError('malformed_response', 'A 101 does not say what the protocol is.');
+    }
     const isAskedFor = stream.request.upgrade !== undefined || stream.request.method === 'CONNECT';
     if (
       !isAskedFor ||
@@ -255,7 +257,7 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
     ) {
       throw new GatewayError('malformed_response', 'The backend switched protocols without being asked to.');
     }
-    this.#deadline.disarm();
+    this.#deadline.release();
     this.#isClosed = true;
     const early = at < end ? Buffer.from(bytes.subarray(at, end)) : undefined;
     stream.hasResponseHead = true;
@@ -272,7 +274,7 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
     this.channel.isBulk = false;
     stream.isCancelled = true;
     if (!stream.isRequestComplete) this.#mayReuse = false; // RFC 9112 9.3: the rest of the request is not sent
-    if (!this.#mayReuse) this.#shut();
+    if (!this.#mayReuse) this.#fail(new GatewayError('connection_lost'), true);
     else if (this.#queue.length > 0) this.#deadline.arm(this.#limits.responseHeadTimeoutMs);
     this.#hasFinished = true;
   }
@@ -307,28 +309,25 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
     } else this.#fail(new GatewayError(this.#body === undefined ? 'connection_lost' : 'response_truncated'));
   }
 
+  /** A response nobody wants is read to its end for those behind it, unless it is long. */
+  #discarding(): BodySink {
+    return new DiscardingSink(maxDiscardedBytes, () => this.#fail(new GatewayError('connection_lost'), true));
+  }
+
   #shut(): void {
     this.#fail(new GatewayError('connection_lost'));
   }
 
   /** Ends the connection: what is in the queue fails with `error`, what was behind may be sent again elsewhere. */
-  #fail(error: GatewayError): void {
+  #fail(error: GatewayError, isFirstBehind = false): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#deadline.disarm();
+    this.#deadline.release();
     this.#held = undefined;
     this.channel.destroy();
     this.#listener.onClosed(this);
     const [first, ...behind] = this.#queue.splice(0);
-    first?.fail(error);
+    first?.fail(error, isFirstBehind);
     for (const stream of behind) stream.fail(new GatewayError('connection_lost'), true);
   }
 }
-
-const discardingSink: BodySink = {
-  attach() {},
-  write() {},
-  end() {},
-  abort() {},
-  flush: () => true,
-};

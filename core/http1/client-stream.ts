@@ -1,4 +1,4 @@
-import type { GatewayError } from '../errors.ts';
+import { GatewayError } from '../errors.ts';
 import type { FieldList } from '../message/field-list.ts';
 import type {
   AttemptFailure,
@@ -58,6 +58,10 @@ export class Http1ClientStream implements ClientStream {
 
   write(bytes: Buffer): void {
     if (this.isRequestComplete || this.isCancelled) return;
+    if (this.#owner.writer.exceeds(bytes)) {
+      this.abort(new GatewayError('internal_error', 'The request body is longer than its head says.'));
+      return;
+    }
     this.bodyBytesWritten += bytes.length;
     this.#owner.writer.write(bytes);
   }
@@ -65,7 +69,7 @@ export class Http1ClientStream implements ClientStream {
   end(trailers: FieldList | undefined): void {
     if (this.isRequestComplete || this.isCancelled) return;
     if (!this.#owner.writer.isBodyComplete) {
-      this.cancel();
+      this.abort(new GatewayError('internal_error', 'The request body is shorter than its head says.'));
       return;
     }
     this.isRequestComplete = true;
@@ -73,9 +77,11 @@ export class Http1ClientStream implements ClientStream {
     this.#owner.onRequestEnded();
   }
 
-  /** The request broke off: the backend must not take what it got for a whole. */
-  abort(): void {
-    if (!this.isRequestComplete) this.cancel();
+  /** The request broke off: the backend must not take what it got for a whole, and there will be no answer. */
+  abort(error: GatewayError): void {
+    if (this.isRequestComplete || this.isCancelled) return;
+    this.cancel();
+    this.#tell({ error, nothingSent: false, wasReusedConnection: false });
   }
 
   flush(): boolean {
@@ -97,15 +103,12 @@ export class Http1ClientStream implements ClientStream {
   fail(error: GatewayError, wasBehind = false): void {
     if (this.isCancelled) return;
     this.isCancelled = true;
-    if (this.hasResponseHead) {
-      this.response?.abort(error);
-      return;
-    }
-    const failure: AttemptFailure = {
-      error,
-      nothingSent: this.isUnsent,
-      wasReusedConnection: this.isOnReusedConnection || wasBehind,
-    };
-    this.listener.onFailed(failure);
+    const wasReusedConnection = this.isOnReusedConnection || wasBehind;
+    this.#tell({ error, nothingSent: this.isUnsent, wasReusedConnection });
+  }
+
+  #tell(failure: AttemptFailure): void {
+    if (this.hasResponseHead) this.response?.abort(failure.error);
+    else this.listener.onFailed(failure);
   }
 }

@@ -26,6 +26,7 @@ export class IncomingBody implements BodySource {
   #isPaused = false;
   bytesRead = 0;
   isComplete = false;
+  error: GatewayError | undefined = undefined;
 
   /** @throws GatewayError `body_too_large` when the length is known and beyond the limit. */
   constructor(length: BodyLength, owner: BodyOwner, limits: BodyLimits) {
@@ -56,7 +57,9 @@ export class IncomingBody implements BodySource {
     this.#sink = sink;
     this.#isPaused = false;
     sink.attach(this);
-    this.#owner.onBodyWanted();
+    if (this.error !== undefined) sink.abort(this.error);
+    else if (this.isComplete) sink.end(this.#decoder?.trailers);
+    else this.#owner.onBodyWanted();
   }
 
   resume(): void {
@@ -85,6 +88,7 @@ export class IncomingBody implements BodySource {
   abort(error: GatewayError): void {
     if (this.isComplete) return;
     this.isComplete = true;
+    this.error = error;
     this.#sink?.abort(error);
   }
 
@@ -112,6 +116,6 @@ export class IncomingBody implements BodySource {
 
   #complete(): void {
     this.isComplete = true;
-    this.#sink!.end(this.#decoder?.trailers);
+    this.#sink?.end(this.#decoder?.trailers);
   }
 }

@@ -54,11 +54,13 @@ export function responseHeadText(
 ): string {
   let text = 'HTTP/1.1 ' + response.status + ' ' + response.reason + '\r\n' + response.fields.lines;
   if (!response.hasDate) text += dateField();
-  if (response.upgrade !== undefined) return `${text}${upgradeFields(response.upgrade)}\r\n`;
+  if (response.status === 101) return `${text}${upgradeFields(response.upgrade ?? '')}\r\n`;
+  if (response.upgrade !== undefined) text += `Upgrade: ${response.upgrade}\r\n`; // RFC 9110 15.5.22
   if (bodyLength !== undefined) text += lengthField(bodyLength);
   else if (response.declaredLength !== undefined && response.status !== 204)
     text += `Content-Length: ${response.declaredLength}\r\n`;
   if (persistence === 'close') text += 'Connection: close\r\n';
+  else if (response.upgrade !== undefined) text += 'Connection: Upgrade\r\n';
   else if (persistence === 'keep-alive') text += 'Connection: keep-alive\r\n';
   return text + '\r\n';
 }

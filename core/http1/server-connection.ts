@@ -7,6 +7,7 @@ import { wantsKeepAlive } from '../message/hop-by-hop.ts';
 import type { ServerStream } from '../message/stream.ts';
 import type { Channel, ChannelListener } from '../transport/channel.ts';
 import { Deadline, type DeadlineOwner } from '../transport/timer-wheel.ts';
+import { DiscardingSink } from './discarding-sink.ts';
 import { parseRequestHead } from './head-parser.ts';
 import { HeadReader } from './head-reader.ts';
 import { type BodyOwner, IncomingBody } from './incoming-body.ts';
@@ -83,21 +84,25 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
   }
 
   onEnd(): void {
-    if (this.#stream !== undefined && !this.#stream.isEnded)
-      this.#stream.close(new GatewayError('client_aborted'));
-    this.writer.flushNow();
-    if (!this.#isClosing) this.channel.end(); // both directions ended: the socket closes once all is sent
+    const stream = this.#stream;
+    if (stream !== undefined && !stream.isEnded) {
+      const wasCutOff = !stream.mayRespond;
+      stream.close(new GatewayError('client_aborted'));
+      if (wasCutOff) this.reset(); // what was sent must not look like the whole
+    }
+    // both directions ended: the socket closes once all is sent
+    if (!this.#isClosing) this.#close();
   }
 
   onDrain(): void {
-    if (this.#wait === 'send') this.#waitForRequest();
+    if (this.#wait === 'send') this.#onSent();
     const stream = this.#stream;
     if (stream?.isEnded === true) this.#nextRequest(stream);
     else stream?.onDrain();
   }
 
   onClose(): void {
-    this.#deadline.disarm();
+    this.#deadline.release();
     this.#isClosing = true;
     this.#held = undefined;
     this.#stream?.close(new GatewayError('client_aborted'));
@@ -109,17 +114,21 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
       case 'head':
         return this.#refuse(new GatewayError('head_timeout'));
       case 'body':
+        // while nobody takes the body, its sender cannot go on
+        if (this.#stream?.body?.isFlowing === false) return this.#waitForRequest();
         return this.#failRequest(new GatewayError('body_timeout'));
       case 'send':
         return this.#onSendDeadline();
       case 'idle':
       case 'linger':
-        this.channel.destroy();
+        if (this.channel.pendingBytes > 0) this.channel.reset();
+        else this.channel.destroy();
     }
   }
 
   onBodyWanted(): void {
     this.channel.isBulk = this.#stream?.body?.isBulk === true;
+    if (this.#wait === 'body') this.#waitForRequest();
     if (this.#isConsuming) return;
     if (this.#held !== undefined) this.#consumeHeld();
     else this.#stream?.body?.flush();
@@ -139,8 +148,7 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
   flush(): boolean {
     this.writer.flush();
     if (!this.channel.isBacklogged) return true;
-    this.#sentBefore = this.channel.pendingBytes;
-    this.#expect('send', this.#limits.sendIdleTimeoutMs);
+    this.#expectSent();
     return false;
   }
 
@@ -154,7 +162,7 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
 
   takeOver(): ByteChannel {
     this.writer.flushNow();
-    this.#deadline.disarm();
+    this.#deadline.release();
     const held = this.#held;
     this.#held = undefined;
     this.#stream = undefined;
@@ -231,10 +239,20 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
     const { body } = stream;
     if (this.#stream !== stream) return;
     if (body !== undefined && !body.isComplete) {
-      body.pipe(new DiscardingSink(() => this.#nextRequest(stream)));
+      body.pipe(
+        new DiscardingSink(
+          maxDrainedBytes,
+          () => this.#close(),
+          () => this.#nextRequest(stream),
+        ),
+      );
       return;
     }
     if (!this.flush()) return;
+    if (this.#isLastRequest) {
+      this.#close();
+      return;
+    }
     this.#stream = undefined;
     this.channel.isBulk = false;
     this.#expect('idle', this.#limits.keepAliveTimeoutMs);
@@ -244,6 +262,7 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
   /** Chooses what to wait for while a request is being read or served. */
   #waitForRequest(): void {
     const body = this.#stream?.body;
+    if (this.#wait === 'send' && this.channel.isBacklogged) return;
     if (body !== undefined && !body.isComplete) this.#expect('body', this.#limits.requestIdleTimeoutMs);
     else {
       this.#wait = 'idle';
@@ -287,6 +306,10 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
     const stream = this.#stream!;
     this.#isLastRequest = true;
     this.#deadline.disarm();
+    if (stream.isEnded) {
+      this.#close();
+      return;
+    }
     stream.fail(error);
     if (stream.mayRespond && stream.listener === undefined) this.#refuse(error);
     else if (!stream.mayRespond && !stream.isEnded) stream.reset(error);
@@ -294,39 +317,33 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
 
   /** Closes so that the client can still read the answer: end, then read on for a while (RFC 9112 9.6). */
   #close(): void {
+    if (this.#isClosing) return;
     this.#isClosing = true;
     this.#held = undefined;
     this.writer.flushNow();
     this.channel.end();
     this.channel.resume();
-    this.#expect('linger', this.#limits.lingerTimeoutMs);
+    if (this.channel.pendingBytes > 0) this.#expectSent();
+    else this.#expect('linger', this.#limits.lingerTimeoutMs);
+  }
+
+  #expectSent(): void {
+    this.#sentBefore = this.channel.bytesTaken;
+    this.#expect('send', this.#limits.sendIdleTimeoutMs);
+  }
+
+  #onSent(): void {
+    if (this.#isClosing) this.#expect('linger', this.#limits.lingerTimeoutMs);
+    else {
+      this.#wait = 'idle';
+      this.#waitForRequest();
+    }
   }
 
   #onSendDeadline(): void {
-    const pending = this.channel.pendingBytes;
-    if (pending < this.#sentBefore) {
-      this.#sentBefore = pending;
-      this.#expect('send', this.#limits.sendIdleTimeoutMs);
-      return;
-    }
+    if (this.channel.pendingBytes === 0) return this.#onSent();
+    if (this.channel.bytesTaken > this.#sentBefore) return this.#expectSent();
     this.#stream?.close(new GatewayError('client_stalled'));
     this.channel.reset();
-  }
-}
-
-/** Reads a body to its end so that the next request can follow. */
-class DiscardingSink {
-  readonly #onEnd: () => void;
-  constructor(onEnd: () => void) {
-    this.#onEnd = onEnd;
-  }
-  attach(): void {}
-  write(): void {}
-  abort(): void {}
-  flush(): boolean {
-    return true;
-  }
-  end(): void {
-    this.#onEnd();
   }
 }

@@ -1,13 +1,19 @@
+import { GatewayError } from '../errors.ts';
 import { equalsIgnoreCase, forEachListMember, listHas } from './characters.ts';
 import type { FieldList } from './field-list.ts';
 import type { HeadFacts } from './head.ts';
+
+const maxConnectionOptions = 32;
 
 /** Removes the fields that Connection names (RFC 9110 7.6.1); those of the framing were never in the list. */
 export function removeConnectionOptions(fields: FieldList, facts: HeadFacts): void {
   const options = facts.connection!;
   if (equalsIgnoreCase(options, 'keep-alive') || equalsIgnoreCase(options, 'close')) return;
   if (equalsIgnoreCase(options, 'upgrade')) return;
-  forEachListMember(options, (option) => fields.delete(option));
+  const names = new Set(options.split(',').map((option) => option.trim().toLowerCase()));
+  if (names.size > maxConnectionOptions)
+    throw new GatewayError('malformed_head', 'Connection has too many options.');
+  for (const name of names) fields.delete(name);
 }
 
 /** True when the connection may serve another message after this one (RFC 9112 9.3). */

@@ -26,7 +26,9 @@ export interface BodySource {
   readonly length: BodyLength;
   /** Bytes delivered so far. */
   readonly bytesRead: number;
+  /** True when no more bytes come: it was delivered whole, or broke off with `error`. */
   readonly isComplete: boolean;
+  readonly error: GatewayError | undefined;
   pipe(sink: BodySink): void;
   resume(): void;
 }

@@ -8,6 +8,8 @@ export interface RequestTarget {
   readonly scheme: 'http' | 'https' | undefined;
   /** Path as sent, percent-encoding untouched; `*` for asterisk-form, empty for authority-form. */
   readonly path: string;
+  /** What routes compare: the path with unreserved characters decoded, slashes merged, parameters left out. */
+  readonly routingPath: string;
   /** Query without `?`, as sent; undefined when there is none. */
   readonly query: string | undefined;
 }
@@ -16,7 +18,8 @@ const brokenEscape = /%(?![0-9a-fA-F]{2})|%00/;
 // a segment that is "." or "..", also when encoded or with a path parameter: servers disagree on what it names
 const dotSegment = /\/(?:\.|%2e){1,2}(?:$|[/;]|%2f|%5c|%3b)/i;
 const encodedSeparatorBeforeDots = /(?:%2f|%5c)(?:\.|%2e){1,2}(?:$|[/;]|%2f|%5c|%3b)/i;
-const suspicious = /%|\/\./;
+const suspicious = /%|\/[/.]|;/;
+const unreserved = /[A-Za-z0-9._~-]/;
 
 function refuse(detail: string): never {
   throw new GatewayError('malformed_target', detail);
@@ -27,10 +30,23 @@ function refuse(detail: string): never {
  * @throws GatewayError `malformed_target` for broken escapes, `ambiguous_path` for dot segments.
  */
 export function checkPath(path: string): void {
-  if (!suspicious.test(path)) return;
   if (brokenEscape.test(path)) refuse('The path has a broken or zero percent-encoding.');
   if (dotSegment.test(path) || encodedSeparatorBeforeDots.test(path))
     throw new GatewayError('ambiguous_path');
+}
+
+/**
+ * The path as the most tolerant server would read it, so that `/%61dmin`, `//admin` and `/admin;x` meet the route of
+ * `/admin` (RFC 3986 6.2.2.2); an encoded slash stays what it is, a part of a segment.
+ * @throws GatewayError as checkPath.
+ */
+function comparablePath(path: string): string {
+  checkPath(path);
+  const decoded = path.replace(/%([0-9a-fA-F]{2})/g, (escape, hex: string) => {
+    const character = String.fromCharCode(Number.parseInt(hex, 16));
+    return unreserved.test(character) ? character : escape.toUpperCase();
+  });
+  return decoded.replace(/;[^/]*/g, '').replace(/\/{2,}/g, '/');
 }
 
 function originForm(
@@ -41,8 +57,8 @@ function originForm(
 ): RequestTarget {
   const mark = text.indexOf('?', from);
   const path = mark < 0 ? (from === 0 ? text : text.slice(from)) : text.slice(from, mark);
-  checkPath(path);
-  return { authority, scheme, path, query: mark < 0 ? undefined : text.slice(mark + 1) };
+  const routingPath = suspicious.test(path) ? comparablePath(path) : path;
+  return { authority, scheme, path, routingPath, query: mark < 0 ? undefined : text.slice(mark + 1) };
 }
 
 function absoluteForm(method: string, text: string): RequestTarget {
@@ -55,9 +71,12 @@ function absoluteForm(method: string, text: string): RequestTarget {
   const rest = match[0].length;
   if (rest === text.length) {
     // RFC 9112 3.2.4: OPTIONS for a URI without path means the server as a whole
-    return { authority, scheme, path: method === 'OPTIONS' ? '*' : '/', query: undefined };
+    const path = method === 'OPTIONS' ? '*' : '/';
+    return { authority, scheme, path, routingPath: path, query: undefined };
   }
-  if (text.charCodeAt(rest) === 0x3f) return { authority, scheme, path: '/', query: text.slice(rest + 1) };
+  if (text.charCodeAt(rest) === 0x3f) {
+    return { authority, scheme, path: '/', routingPath: '/', query: text.slice(rest + 1) };
+  }
   return originForm(text, rest, authority, scheme);
 }
 
@@ -68,12 +87,12 @@ function absoluteForm(method: string, text: string): RequestTarget {
 export function parseTarget(method: string, text: string): RequestTarget {
   if (method === 'CONNECT') {
     if (!/^[^/?@]+:[0-9]{1,5}$/.test(text)) refuse('CONNECT needs host and port.');
-    return { authority: text, scheme: undefined, path: '', query: undefined };
+    return { authority: text, scheme: undefined, path: '', routingPath: '', query: undefined };
   }
   if (text.charCodeAt(0) === 0x2f) return originForm(text, 0);
   if (text === '*') {
     if (method !== 'OPTIONS') refuse('The target * is for OPTIONS only.');
-    return { authority: undefined, scheme: undefined, path: '*', query: undefined };
+    return { authority: undefined, scheme: undefined, path: '*', routingPath: '*', query: undefined };
   }
   return absoluteForm(method, text);
 }

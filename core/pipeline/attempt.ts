@@ -65,6 +65,7 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
   }
 
   onConnection(connection: ClientConnection): void {
+    if (this.#isOver) return;
     const { outbound } = this.#exchange;
     const now = nowMs();
     this.connectedAtMs = now;
@@ -73,7 +74,9 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
     this.#exchange.phase = 'request';
     const stream = connection.send(this.#request(), outbound.hasBody, this);
     this.#stream = stream;
-    if (outbound.hasBody) outbound.body.pipe(stream);
+    if (!outbound.hasBody) return;
+    outbound.body.pipe(stream);
+    stream.flush(); // the head must not wait for a body that waits for 100 (Continue)
   }
 
   onNoConnection(error: GatewayError): void {
@@ -81,6 +84,7 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
   }
 
   onInformational(head: ResponseHead): void {
+    if (this.#isOver) return;
     if (head.status === 100) this.#exchange.expectsContinue = false;
     this.#exchange.stream.sendInformational(head);
   }
@@ -105,6 +109,7 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
     const isStale = error.code === 'connection_lost' && (wasReusedConnection || nothingSent);
     if (isStale && this.#replacements < maxReplacements && this.mayRetry(nothingSent)) {
       this.#replacements++;
+      this.#stream = undefined;
       this.wantsFresh = true;
       this.backend.pool.acquire(this);
     } else this.#fail(failure);

@@ -1,10 +1,16 @@
-import type { Duplex } from 'node:stream';
+import { type Duplex, pipeline } from 'node:stream';
 import { GatewayError } from '../errors.ts';
 import type { BodySink, BodySource } from '../message/stream.ts';
 
 function asGatewayError(cause: unknown): GatewayError {
   if (cause instanceof GatewayError) return cause;
   return new GatewayError('plugin_failed', 'A body transform failed.', { cause });
+}
+
+function asBytes(chunk: unknown): Buffer | undefined {
+  if (Buffer.isBuffer(chunk)) return chunk;
+  if (typeof chunk === 'string') return Buffer.from(chunk);
+  return chunk instanceof Uint8Array ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length) : undefined;
 }
 
 /** Feeds a Node stream from a body source. */
@@ -40,6 +46,7 @@ class StreamSink implements BodySink {
 export class StreamSource implements BodySource {
   readonly #stream: Duplex;
   readonly length = -1;
+  readonly error = undefined;
   bytesRead = 0;
   isComplete = false;
 
@@ -50,7 +57,12 @@ export class StreamSource implements BodySource {
   pipe(sink: BodySink): void {
     const stream = this.#stream;
     sink.attach(this);
-    stream.on('data', (bytes: Buffer) => {
+    stream.on('data', (chunk: unknown) => {
+      const bytes = asBytes(chunk);
+      if (bytes === undefined) {
+        stream.destroy(new TypeError('A body transform gives bytes or text, nothing else.'));
+        return;
+      }
       this.bytesRead += bytes.length;
       sink.write(bytes);
       if (!sink.flush()) stream.pause();
@@ -74,13 +86,9 @@ export class StreamSource implements BodySource {
 /** Sends a body through Node streams, one behind the other; an error in any ends all and aborts the sink. */
 export function pipeThrough(source: BodySource | undefined, transforms: Duplex[], sink: BodySink): void {
   const first = transforms[0]!;
-  let last = first;
-  for (const next of transforms.slice(1)) {
-    last.on('error', (error) => next.destroy(error));
-    next.on('error', (error) => first.destroy(error));
-    last = last.pipe(next);
-  }
-  new StreamSource(last).pipe(sink);
+  // an error of one ends all; the last one tells the sink
+  if (transforms.length > 1) pipeline(transforms, () => {});
+  new StreamSource(transforms.at(-1)!).pipe(sink);
   const feeding = new StreamSink(first);
   if (source === undefined) feeding.end();
   else source.pipe(feeding);

@@ -12,6 +12,10 @@ function refuse(what: string, value: string): never {
  */
 export function checkOutbound(outbound: Outbound, inbound: Inbound): void {
   const { method, path, query, authority } = outbound;
+  for (const [what, value] of Object.entries({ method, path, query, authority })) {
+    if (value !== undefined && typeof value !== 'string') refuse(what, String(value));
+  }
+  if (method === undefined || path === undefined) refuse('method or path', 'undefined');
   if (method !== inbound.method && (!isToken(method) || method === 'CONNECT')) refuse('method', method);
   if (path !== inbound.path && !(path.startsWith('/') && isTargetText(path) && !path.includes('?'))) {
     refuse('path', path);

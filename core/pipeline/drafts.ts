@@ -15,6 +15,7 @@ export class Inbound implements InboundRequest {
   readonly authority: string;
   readonly hostname: string;
   readonly path: string;
+  readonly routingPath: string;
   readonly query: string | undefined;
   readonly fields: FieldList;
   readonly upgrade: string | undefined;
@@ -34,6 +35,7 @@ export class Inbound implements InboundRequest {
     this.authority = authority;
     this.hostname = parsed === undefined ? '' : parsed.hostname;
     this.path = target.path;
+    this.routingPath = target.routingPath;
     this.query = target.query;
     this.fields = head.fields;
     this.upgrade =
@@ -77,6 +79,11 @@ export class Outbound implements OutboundRequest {
 
   get body(): MessageBody {
     return (this.#body ??= new MessageBody(this.#source, this.#owner));
+  }
+
+  /** Lets go of what plugins put into the body's way. */
+  discardBody(): void {
+    this.#body?.discard();
   }
 
   /** True when there is a body, or a plugin may have made one. */
@@ -151,6 +158,11 @@ export class Response implements ResponseDraft, OutgoingResponse {
     if (this.#body?.isTouched === true)
       return this.#body.wireLength > 0 ? String(this.#body.wireLength) : undefined;
     return this.#bytes === undefined ? this.#declaredLength : String(this.#bytes.length);
+  }
+
+  /** Lets go of what plugins put into the body's way. */
+  discardBody(): void {
+    this.#body?.discard();
   }
 
   /** The untouched stream from the backend, when it can go straight through. */

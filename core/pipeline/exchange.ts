@@ -28,6 +28,11 @@ export interface InboundRequest {
   readonly hostname: string;
   /** Path as sent; `*` for OPTIONS *, empty for CONNECT. */
   readonly path: string;
+  /**
+   * What routes compare: the path with unreserved characters decoded, slashes merged and path parameters left out. Use
+   * it for decisions about access, `path` for what is sent.
+   */
+  readonly routingPath: string;
   /** Query without `?`; undefined when there is none. */
   readonly query: string | undefined;
   /** Path and query as sent. */

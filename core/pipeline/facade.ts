@@ -1,12 +1,13 @@
 import type { Logger } from '../log/logger.ts';
 import { attributed } from './attribution.ts';
+import { AsyncAnswer, type Callback } from './async-answer.ts';
+import { checkedResult } from './hook-results.ts';
 import type { HookName, Hooks } from './hooks.ts';
 import type { LiveExchange } from './live-exchange.ts';
 import type { PluginScope } from './plugin.ts';
 import { type PluginHooks, Stage, type TapOptions } from './taps.ts';
 
 type Handler = (...input: never[]) => unknown;
-type Callback = (error?: Error | null, result?: unknown) => void;
 
 /** Whether a plugin sees an exchange; undefined when it sees all. */
 export type IsInScope = ((exchange: LiveExchange) => boolean) | undefined;
@@ -15,6 +16,12 @@ interface Tapable {
   readonly name?: string | undefined;
   tap(options: object, handler: (...input: unknown[]) => unknown): void;
   tapAsync(options: object, handler: (...input: unknown[]) => void): void;
+}
+
+/** Nobody is asked any more once an exchange is over; what is still told is its failure's answer, and the end. */
+function isOver(exchange: LiveExchange, hook: HookName): boolean {
+  if (hook === 'onComplete') return false;
+  return exchange.isSettled || (exchange.isFailed && hook !== 'onResponse');
 }
 
 const asyncFunction = Object.getPrototypeOf(async () => {}).constructor as Function;
@@ -110,10 +117,11 @@ export class HookFacade {
     return (first: unknown, second: unknown): unknown => {
       const exchange = (position === 0 ? first : second) as LiveExchange;
       if (isInScope !== undefined && !isInScope(exchange)) return undefined;
+      if (isOver(exchange, hook)) return undefined;
       exchange.runningPlugin = plugin;
       exchange.runningHook = hook;
       try {
-        return handler(first, second) ?? undefined; // a bail hook would take null for an answer
+        return checkedResult(hook, handler(first, second));
       } catch (cause) {
         throw attributed(cause, plugin, hook);
       }
@@ -123,7 +131,7 @@ export class HookFacade {
   #acceptTap(hook: HookName, handler: (...input: unknown[]) => unknown) {
     return (connection: unknown): unknown => {
       try {
-        return handler(connection) ?? undefined;
+        return checkedResult(hook, handler(connection));
       } catch (cause) {
         throw attributed(cause, this.#plugin, hook);
       }
@@ -136,21 +144,15 @@ export class HookFacade {
     return (...input: unknown[]): void => {
       const callback = input.pop() as Callback;
       const exchange = input[position] as LiveExchange;
-      if (isInScope !== undefined && !isInScope(exchange)) return callback();
+      if ((isInScope !== undefined && !isInScope(exchange)) || isOver(exchange, hook)) return callback();
       exchange.runningPlugin = plugin;
       exchange.runningHook = hook;
-      const fail = (cause: unknown): void => callback(attributed(cause, plugin, hook));
-      let promise: Promise<unknown>;
+      const answer = new AsyncAnswer(callback, plugin, hook, exchange.pipeline.hookTimeoutMs);
       try {
-        promise = Promise.resolve(handler(...(input as never[])));
+        Promise.resolve(handler(...input)).then(answer.resolve, answer.reject);
       } catch (cause) {
-        return fail(cause);
+        answer.reject(cause);
       }
-      // what follows must not run inside the promise: its errors would come back here as the plugin's
-      promise.then(
-        (result) => process.nextTick(callback, null, result ?? undefined),
-        (cause: unknown) => process.nextTick(fail, cause),
-      );
     };
   }
 }

@@ -6,6 +6,7 @@ import { openTunnel } from '../tunnel/tunnel.ts';
 import type { Backend } from '../upstream/backend.ts';
 import { Attempt } from './attempt.ts';
 import { attributed } from './attribution.ts';
+import { isSendable } from './check-response.ts';
 import { Response } from './drafts.ts';
 import { errorResponse, localResponse } from './gateway-response.ts';
 import type { LiveExchange } from './live-exchange.ts';
@@ -87,6 +88,8 @@ export function prepareAttempt(exchange: LiveExchange, next: Attempt): void {
 export function onAttemptFailed(exchange: LiveExchange, failed: Attempt, failure: AttemptFailure): void {
   const { onBackendError } = exchange.pipeline.hooks;
   const { error, nothingSent } = failure;
+  if (error.fault === 'client') return abortExchange(exchange, error);
+  if (error.fault === 'plugin') return fail(exchange, error);
   const mayRetry = failed.mayRetry(nothingSent) && exchange.attempts.length < maxAttempts;
   if (exchange.isSettled) return;
   if (!onBackendError.isUsed()) return fail(exchange, error);
@@ -113,6 +116,10 @@ export function onBackendSwitch(
   shape(
     exchange,
     () => {
+      if (!isSendable(response) || response.status !== head.status) {
+        upstream.destroy();
+        return failShaping(exchange, invalidResponse(exchange));
+      }
       exchange.phase = 'tunnel';
       const downstream = exchange.stream.switchProtocols(response);
       openTunnel(downstream, upstream, exchange.pipeline.tunnelIdleTimeoutMs, (end) => {
@@ -140,10 +147,12 @@ export function onBackendResponse(
 // 8 shape: the head may be changed before it goes out
 function shape(exchange: LiveExchange, then: () => void, undo?: () => void): void {
   const { onResponse } = exchange.pipeline.hooks;
+  const { response } = exchange;
   exchange.phase = 'response';
   if (!onResponse.isUsed()) return then();
   onResponse.callAsync(exchange, (error) => {
-    if (exchange.isSettled) undo?.();
+    // meanwhile the exchange may be over, or a failure's answer may have taken the place of this one
+    if (exchange.isSettled || exchange.response !== response) undo?.();
     else if (error === null || error === undefined) then();
     else {
       undo?.();
@@ -156,12 +165,22 @@ function shape(exchange: LiveExchange, then: () => void, undo?: () => void): voi
 function relay(exchange: LiveExchange): void {
   const { stream } = exchange;
   const response = exchange.response!;
+  const source = response.straightSource;
+  if (source?.error !== undefined) return fail(exchange, source.error);
+  if (!isSendable(response)) return failShaping(exchange, invalidResponse(exchange));
   exchange.phase = 'relay';
   stream.sendHead(response);
-  const source = response.straightSource;
   if (source !== undefined) source.pipe(stream);
   else if (response.bodyLength === 0) stream.end(undefined);
   else response.body.pipe(stream);
+  stream.flush(); // a body may begin much later than its head
+}
+
+function invalidResponse({ runningPlugin: plugin, runningHook: hook }: LiveExchange): GatewayError {
+  return new GatewayError('invalid_field', 'A response has an invalid status or reason phrase.', {
+    plugin,
+    hook,
+  });
 }
 
 // 10 settle: exactly once, also after an abort
@@ -170,6 +189,8 @@ function settle(exchange: LiveExchange): void {
   exchange.isSettled = true;
   exchange.completedAtMs = nowMs();
   exchange.attempt?.cancel();
+  exchange.outbound.discardBody();
+  exchange.response?.discardBody();
   const { hooks } = exchange.pipeline;
   if (hooks.onComplete.isUsed()) {
     exchange.outcome = outcomeOf(exchange);
@@ -187,7 +208,7 @@ export function finishExchange(exchange: LiveExchange): void {
 /** The client is gone, or its request broke off: everything that runs for it stops. */
 export function abortExchange(exchange: LiveExchange, error: GatewayError): void {
   if (exchange.isSettled) return;
-  exchange.error ??= error;
+  if (exchange.error === undefined) note(exchange, error);
   if (!exchange.stream.mayRespond || error.code === 'client_aborted') return settle(exchange);
   exchange.attempt?.cancel();
   fail(exchange, error);
@@ -203,7 +224,7 @@ function answerLocally(exchange: LiveExchange, answer: LocalResponse): void {
 
 /** The exchange cannot go on: an answer while one is possible, otherwise the client sees it cut off. */
 export function fail(exchange: LiveExchange, error: GatewayError): void {
-  if (exchange.isSettled) return;
+  if (exchange.isSettled || exchange.isFailed) return;
   note(exchange, error);
   exchange.attempt?.cancel();
   if (!exchange.stream.mayRespond) return exchange.stream.reset(error);

@@ -18,6 +18,7 @@ export interface Pipeline {
   readonly hooks: Hooks;
   readonly log: Logger;
   readonly tunnelIdleTimeoutMs: number;
+  readonly hookTimeoutMs: number;
   findRoute(inbound: Inbound): RouteInfo | undefined;
   onSettled(exchange: LiveExchange): void;
 }
@@ -70,7 +71,8 @@ export class LiveExchange implements Exchange, BodyContext, ServerStreamListener
     this.connection = connection;
     this.inbound = inbound;
     this.outbound = new Outbound(inbound, stream.body, this);
-    this.expectsContinue = stream.head.facts.expectsContinue && stream.body !== undefined;
+    this.expectsContinue =
+      stream.head.facts.expectsContinue && stream.head.minorVersion > 0 && stream.body !== undefined;
     stream.listener = this;
   }
 

@@ -24,6 +24,8 @@ export class MessageBody {
   #transforms: Duplex[] | undefined;
   #reader: string | undefined;
   #hasStarted = false;
+  /** Why it cannot be sent any more: a part was read and thrown away. */
+  #error: GatewayError | undefined;
   #isReplaced = false;
 
   constructor(source: BodySource | undefined, owner: BodyContext, bytes?: Buffer) {
@@ -62,13 +64,13 @@ export class MessageBody {
     this.#refuseWhenStarted();
     if (this.#reader !== undefined) this.#refuseSecondReader();
     this.#reader = this.#owner.runningPlugin ?? 'unknown';
+    const length = this.#bytes?.length ?? this.#source?.length ?? 0;
+    if (length > limitBytes) throw new GatewayError('body_limit_exceeded');
     if (this.#bytes === undefined) {
-      const length = this.#source?.length ?? 0;
-      if (length > limitBytes) throw new GatewayError('body_limit_exceeded');
       this.#owner.onLocalRead();
-      this.#bytes = await collect(this.#source, this.#takeTransforms(), limitBytes);
+      this.#bytes = await this.#collect(this.#source, limitBytes);
     } else if (this.#transforms !== undefined) {
-      this.#bytes = await collect(new BytesSource(this.#bytes), this.#takeTransforms(), limitBytes);
+      this.#bytes = await this.#collect(new BytesSource(this.#bytes), limitBytes);
     }
     return this.#bytes;
   }
@@ -80,6 +82,7 @@ export class MessageBody {
   replace(bytes: string | Uint8Array): void {
     this.#refuseWhenStarted();
     this.#isReplaced = true;
+    this.#error = undefined;
     this.#transforms = undefined;
     this.#bytes = typeof bytes === 'string' ? Buffer.from(bytes) : Buffer.from(bytes);
   }
@@ -99,12 +102,31 @@ export class MessageBody {
   /** For the core: sends the body on its way. */
   pipe(sink: BodySink): void {
     this.#hasStarted = true;
+    if (this.#error !== undefined) {
+      sink.abort(this.#error);
+      return;
+    }
     const source = this.#bytes === undefined ? this.#source : new BytesSource(this.#bytes);
     if (this.#transforms !== undefined) pipeThrough(source, this.#transforms, sink);
     else if (source === undefined) {
       sink.end(undefined);
       sink.flush();
     } else source.pipe(sink);
+  }
+
+  /** For the core: nobody will send it any more; its transforms must not wait for ever. */
+  discard(): void {
+    for (const transform of this.#transforms ?? []) if (!transform.destroyed) transform.destroy();
+  }
+
+  async #collect(source: BodySource | undefined, limitBytes: number): Promise<Buffer> {
+    try {
+      return await collect(source, this.#takeTransforms(), limitBytes);
+    } catch (cause) {
+      this.#error =
+        cause instanceof GatewayError ? cause : new GatewayError('plugin_failed', undefined, { cause });
+      throw cause;
+    }
   }
 
   #takeTransforms(): Duplex[] {
@@ -128,6 +150,7 @@ class BytesSource implements BodySource {
   readonly length: number;
   bytesRead = 0;
   isComplete = false;
+  readonly error = undefined;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;

@@ -19,6 +19,7 @@ import { createUpstream } from './upstreams.ts';
 export class Generation implements Pipeline {
   readonly limits: Limits;
   readonly tunnelIdleTimeoutMs: number;
+  readonly hookTimeoutMs: number;
   readonly hooks = new Hooks();
   readonly log: Logger;
   readonly services = new Services();
@@ -35,6 +36,7 @@ export class Generation implements Pipeline {
     this.log = log;
     this.limits = resolveLimits(config.limits);
     this.tunnelIdleTimeoutMs = this.limits.tunnelIdleTimeoutMs;
+    this.hookTimeoutMs = this.limits.hookTimeoutMs;
     const upstreams = Object.entries(config.upstreams);
     this.upstreams = new Map(
       upstreams.map(([name, upstream]) => [name, createUpstream(name, upstream, this.limits)]),

@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { GatewayError } from '../errors.ts';
 import { Refusal } from '../pipeline/local-response.ts';
 import { Client } from './client.ts';
 import type { ListenerConfig } from './configuration.ts';
@@ -98,7 +99,8 @@ export class Listener {
         'connection refused',
       );
     } catch (error) {
-      generation.log.error({ err: error }, 'plugin failed');
+      const { plugin, hook, cause } = error as GatewayError;
+      generation.log.error({ err: cause ?? error, plugin, hook }, 'plugin failed');
     }
     return false;
   }

@@ -1,4 +1,5 @@
 import type { ConfigurationProblem } from '../errors.ts';
+import { bounds, upstreamBounds } from '../limits.ts';
 import { isToken } from '../message/characters.ts';
 import type { PluginEntry } from '../pipeline/plugin.ts';
 import type { BackendConfig, GatewayConfig, RouteConfig, UpstreamConfig } from './configuration.ts';
@@ -116,11 +117,22 @@ function checkUnique(problems: Problems, place: string, names: readonly (string 
   }
 }
 
+/** Bounds are positive, finite and known by name. */
+function checkBounds(problems: Problems, place: string, given: object, known: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(given) as [string, unknown][]) {
+    const at = `${place} › ${name}`;
+    if (!(name in known) || value === undefined) continue;
+    if (!Number.isSafeInteger(value) || (value as number) < 1)
+      problems.add(at, 'must be a positive whole number');
+  }
+}
+
 /** Everything that is wrong with a configuration beyond its types; empty when it can be set up. */
 export function findProblems(config: GatewayConfig, plugins: readonly PluginEntry[]): ConfigurationProblem[] {
   const problems = new Problems();
   const upstreams = Object.keys(config.upstreams);
   const routeNames = config.routes.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  checkBounds(problems, 'limits', config.limits ?? {}, bounds);
   if (config.listeners.length === 0) problems.add('listeners', 'needs at least one listener');
   for (const [index, { port }] of config.listeners.entries()) {
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {
@@ -129,6 +141,7 @@ export function findProblems(config: GatewayConfig, plugins: readonly PluginEntr
   }
   for (const [name, upstream] of Object.entries<UpstreamConfig>(config.upstreams)) {
     checkBackends(problems, `upstreams › ${name}`, upstream);
+    checkBounds(problems, `upstreams › ${name}`, upstream, upstreamBounds);
   }
   for (const [index, route] of config.routes.entries())
     checkRoute(problems, `routes[${index}]`, route, upstreams);

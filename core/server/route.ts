@@ -4,7 +4,8 @@ import type { RouteConfig, TextMatch } from './configuration.ts';
 
 function matches(expected: TextMatch, actual: string | undefined): boolean {
   if (actual === undefined) return false;
-  return typeof expected === 'string' ? actual === expected : expected.test(actual);
+  // search and not test: with the flag g or y the latter would go on where it stood
+  return typeof expected === 'string' ? actual === expected : actual.search(expected) >= 0;
 }
 
 /** One route, its conditions other than host and path ready to be asked. */
@@ -44,8 +45,9 @@ export class Route implements RouteInfo {
   accepts(request: InboundRequest): boolean {
     if (this.#methods === undefined ? request.method === 'CONNECT' : !this.#methods.has(request.method))
       return false;
-    for (const [name, expected] of this.#headers)
-      if (!matches(expected, request.fields.get(name))) return false;
+    for (const [name, expected] of this.#headers) {
+      if (!request.fields.getAll(name).some((value) => matches(expected, value))) return false;
+    }
     return this.#query.length === 0 || this.#acceptsQuery(request.query);
   }
 

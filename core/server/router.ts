@@ -5,9 +5,11 @@ import type { Route } from './route.ts';
 class PathTable {
   readonly #exact = new Map<string, Route[]>();
   readonly #prefixes = new Map<string, Route[]>();
+  #longestPrefix = 0;
 
   add(route: Route): void {
     const { path } = route;
+    if (path?.endsWith('/*') === true) this.#longestPrefix = Math.max(this.#longestPrefix, path.length - 2);
     if (path === undefined || path === '/*') PathTable.#push(this.#prefixes, '', route);
     else if (path.endsWith('/*')) PathTable.#push(this.#prefixes, path.slice(0, -2), route);
     else PathTable.#push(this.#exact, path, route);
@@ -15,16 +17,21 @@ class PathTable {
 
   /** Exact path first, then prefixes from the longest, by whole segments. */
   find(request: InboundRequest): Route | undefined {
-    const { path } = request;
+    const { routingPath: path } = request;
     const exact = this.#exact.size === 0 ? undefined : first(this.#exact.get(path), request);
     if (exact !== undefined) return exact;
     if (this.#prefixes.size > 1 || !this.#prefixes.has('')) {
-      for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
+      for (let end = this.#longestEnd(path); end > 0; end = path.lastIndexOf('/', end - 1)) {
         const found = first(this.#prefixes.get(end === path.length ? path : path.slice(0, end)), request);
         if (found !== undefined) return found;
       }
     }
     return first(this.#prefixes.get(''), request);
+  }
+
+  /** Where the longest prefix that can match ends, so that a long path costs no more than the routes are long. */
+  #longestEnd(path: string): number {
+    return path.length <= this.#longestPrefix ? path.length : path.lastIndexOf('/', this.#longestPrefix);
   }
 
   /** Brings routes of the same path into the order in which they are asked. */

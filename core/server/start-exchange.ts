@@ -9,7 +9,13 @@ import { beginExchange, fail } from '../pipeline/lifecycle.ts';
 import { LiveExchange } from '../pipeline/live-exchange.ts';
 import type { Generation } from './generation.ts';
 
-const noTarget: RequestTarget = { authority: undefined, scheme: undefined, path: '', query: undefined };
+const noTarget: RequestTarget = {
+  authority: undefined,
+  scheme: undefined,
+  path: '',
+  routingPath: '',
+  query: undefined,
+};
 
 /** Host rules of RFC 9112 3.2 and 7230 5.4: exactly one, and an absolute target overrides it. */
 function readHost(head: RequestHead, target: RequestTarget): Authority | undefined {

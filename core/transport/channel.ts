@@ -13,6 +13,11 @@ export interface ChannelListener {
   onClose(error: Error | undefined): void;
 }
 
+/** What Node's own socket timeout looks at to tell a slow peer from a dead one. */
+interface WithQueue {
+  readonly _handle: { readonly writeQueueSize?: number; readonly bytesWritten?: number } | null;
+}
+
 /** The channel whose read is being dispatched: its block holds the bytes that are lent right now. */
 let reading: Channel | undefined;
 
@@ -27,7 +32,8 @@ export class Channel {
   #block: Buffer;
   #isBulk = false;
   #isLagging = false;
-  #isBlockTaken = false;
+  /** The writer whose pending writes still point into the block. */
+  #blockTakenBy: Channel | undefined;
   #hasRead = false;
   #pendingBlocks: Buffer[] | undefined;
   #error: Error | undefined;
@@ -75,10 +81,16 @@ export class Channel {
     return this.socket.writableNeedDrain && this.socket.writableLength > 0;
   }
 
-  /** Bytes written that the kernel has not taken yet; falls while the peer reads, however slowly. */
+  /** Bytes written that the kernel has not taken yet. */
   get pendingBytes(): number {
-    const handle = (this.socket as unknown as { _handle: { writeQueueSize?: number } | null })._handle;
-    return handle?.writeQueueSize ?? this.socket.writableLength;
+    return this.socket.writableLength;
+  }
+
+  /** Bytes that the kernel has taken since the start; rises while the peer reads, however slowly. */
+  get bytesTaken(): number {
+    const handle = (this.socket as unknown as WithQueue)._handle;
+    const queued = handle?.writeQueueSize ?? 0;
+    return (handle?.bytesWritten ?? this.socket.bytesWritten) - queued;
   }
 
   /** Writes text whose characters are single bytes. */
@@ -89,7 +101,8 @@ export class Channel {
   /** Writes bytes, also lent ones: what cannot leave at once is copied or its block kept. */
   writeBytes(bytes: Buffer): void {
     if (!this.socket.writable) return;
-    if (bytes.buffer === sharedBlock.buffer) {
+    const isTaken = reading !== undefined && reading.#isTakenByOther(this, bytes);
+    if (isTaken || bytes.buffer === sharedBlock.buffer) {
       this.socket.write(Buffer.from(bytes));
       return;
     }
@@ -133,8 +146,8 @@ export class Channel {
   /** Ends with a reset, so that the peer cannot take what it got for complete. */
   reset(): void {
     if (this.socket.destroyed) return;
-    if (typeof this.socket.resetAndDestroy === 'function') this.socket.resetAndDestroy();
-    else this.socket.destroy();
+    if ('encrypted' in this.socket) this.socket.destroy();
+    else this.socket.resetAndDestroy();
   }
 
   #dispatch(block: Buffer, length: number): boolean {
@@ -155,8 +168,11 @@ export class Channel {
   #dispatchOwned(bytes: Buffer): void {
     beginRead();
     this.bytesRead += bytes.length;
-    this.#listener.onBytes(bytes, bytes.length);
-    endRead();
+    try {
+      this.#listener.onBytes(bytes, bytes.length);
+    } finally {
+      endRead();
+    }
   }
 
   #nextBlock(): Buffer | undefined {
@@ -166,9 +182,9 @@ export class Channel {
     const fits = mayShare
       ? this.#block === sharedBlock
       : this.#block !== sharedBlock && isLarge === this.#isLarge;
-    if (fits && !this.#isBlockTaken) return undefined;
-    if (this.#block !== sharedBlock && !this.#isBlockTaken) releaseBlock(this.#block);
-    this.#isBlockTaken = false;
+    if (fits && this.#blockTakenBy === undefined) return undefined;
+    if (this.#block !== sharedBlock && this.#blockTakenBy === undefined) releaseBlock(this.#block);
+    this.#blockTakenBy = undefined;
     this.#block = mayShare ? sharedBlock : takeBlock(isLarge);
     return this.#block;
   }
@@ -179,17 +195,24 @@ export class Channel {
 
   #keepBlockFor(writer: Channel, bytes: Buffer): void {
     if (bytes.buffer !== this.#block.buffer) return;
-    if (this.#isBlockTaken) return;
-    this.#isBlockTaken = true;
+    if (this.#blockTakenBy !== undefined) return;
+    this.#blockTakenBy = writer;
     this.#isLagging = true; // a slow receiver holds what it was given: smaller pieces for it
     (writer.#pendingBlocks ??= []).push(this.#block);
   }
 
+  /** One block serves one pending writer: a second one, as behind a pipelined response, gets a copy. */
+  #isTakenByOther(writer: Channel, bytes: Buffer): boolean {
+    return (
+      this.#blockTakenBy !== undefined && this.#blockTakenBy !== writer && bytes.buffer === this.#block.buffer
+    );
+  }
+
   /** What was written from the block has left after all. */
   #takeBackBlock(writer: Channel): void {
-    if (!this.#isBlockTaken || writer.#pendingBlocks?.at(-1) !== this.#block) return;
-    writer.#pendingBlocks.pop();
-    this.#isBlockTaken = false;
+    if (this.#blockTakenBy !== writer) return;
+    writer.#pendingBlocks!.pop();
+    this.#blockTakenBy = undefined;
     this.#isLagging = false;
   }
 

@@ -14,7 +14,7 @@ export interface DeadlineOwner {
  * every byte; it fires up to four ticks (200 ms) late, never early.
  */
 export class Deadline {
-  readonly #owner: DeadlineOwner;
+  #owner: DeadlineOwner | undefined;
   #expiresAtTick = Infinity;
   #slotTick = -1;
 
@@ -25,7 +25,7 @@ export class Deadline {
   /** Expires in `ms` milliseconds from now, instead of whenever it would have. */
   arm(ms: number): void {
     // the wheel may be behind by what it makes up for at once, and by the part of a tick
-    const at = wheel.tick + Math.ceil(ms / tickMs) + maxTicksAtOnce + 1;
+    const at = wheel.tick + Math.ceil(Math.max(0, ms) / tickMs) + maxTicksAtOnce + 1;
     this.#expiresAtTick = at;
     if (this.#slotTick < 0 || at < this.#slotTick) this.#place();
   }
@@ -33,6 +33,12 @@ export class Deadline {
   /** Never expires, until armed again. */
   disarm(): void {
     this.#expiresAtTick = Infinity;
+  }
+
+  /** Never expires any more, and lets go of the owner: the wheel drops a deadline only when it comes to its slot. */
+  release(): void {
+    this.#expiresAtTick = Infinity;
+    this.#owner = undefined;
   }
 
   get isArmed(): boolean {
@@ -49,7 +55,7 @@ export class Deadline {
       return;
     }
     this.#expiresAtTick = Infinity;
-    this.#owner.onDeadline(this);
+    this.#owner?.onDeadline(this);
   }
 
   #place(): void {
@@ -90,7 +96,16 @@ class TimerWheel {
     if (slot.length === 0) return;
     this.#slots[at] = [];
     this.#placed -= slot.length;
-    for (const deadline of slot) deadline.visit(tick);
+    for (const deadline of slot) {
+      try {
+        deadline.visit(tick);
+      } catch (error) {
+        // a mistake of one owner must not cost the others their deadlines
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   }
 
   #stop(): void {

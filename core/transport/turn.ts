@@ -9,6 +9,7 @@ let spare: TurnEnd[] = [];
 function endTurn(): void {
   const ending = waiting;
   waiting = spare;
+  spare = [];
   for (const each of ending) each.onTurnEnd();
   ending.length = 0;
   spare = ending;

@@ -110,7 +110,7 @@ class Tunnel implements DeadlineOwner {
     this.#closed++;
     if (error !== undefined) this.#destroy();
     if (this.#closed < 2) return;
-    this.#deadline.disarm();
+    this.#deadline.release();
     const { bytes: bytesFromDownstream } = this.#up;
     this.#onEnded({ bytesFromDownstream, bytesFromUpstream: this.#down.bytes, error: this.#error });
   }

@@ -71,7 +71,7 @@ class Connecting implements ChannelListener, DeadlineOwner {
   #onConnected(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#deadline.disarm();
+    this.#deadline.release();
     const connectMs = nowMs() - this.#startedAtMs;
     this.#waiting.onConnected(new ClientConnection(this.#channel, this.#waiting, this.#limits, connectMs));
   }
@@ -79,7 +79,7 @@ class Connecting implements ChannelListener, DeadlineOwner {
   #fail(error: GatewayError): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#deadline.disarm();
+    this.#deadline.release();
     this.#channel.destroy();
     this.#waiting.onConnectFailed(error);
   }

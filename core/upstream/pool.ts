@@ -59,7 +59,7 @@ export class Pool implements ConnectListener, DeadlineOwner {
       waiter.onConnection(connection);
       return;
     }
-    const mayConnect = this.#connections.size + this.#connecting < this.#limits.maxConnections;
+    const mayConnect = this.#mayConnect;
     if (!mayConnect && this.#queue.length - this.#connecting >= this.#limits.maxQueued) {
       waiter.onNoConnection(new GatewayError('queue_full'));
       return;
@@ -91,16 +91,17 @@ export class Pool implements ConnectListener, DeadlineOwner {
   onConnectFailed(error: GatewayError): void {
     this.#connecting--;
     this.#queue.shift()?.waiter.onNoConnection(error);
-    if (this.#queue.length > this.#connecting && this.#connections.size === 0) this.#connect();
+    if (this.#queue.length > this.#connecting && this.#mayConnect) this.#connect();
   }
 
   onAvailable(connection: ClientConnection): void {
-    while (this.#queue.length > 0 && this.#canServe(connection, this.#queue[0]!.waiter)) {
-      this.#queue.shift()!.waiter.onConnection(connection);
+    for (let next = this.#nextFor(connection); next !== undefined; next = this.#nextFor(connection)) {
+      next.onConnection(connection);
     }
     if (connection.depth > 0 || !connection.isOpen) return;
-    if (this.#isClosed || this.#queue.length > 0 || this.#isOld(connection)) {
-      connection.close(); // with a queue: the first in it wants a fresh connection, and there is room for it now
+    const mustMakeRoom = this.#queue.length > this.#connecting && !this.#mayConnect;
+    if (this.#isClosed || mustMakeRoom || this.#isOld(connection)) {
+      connection.close(); // who still waits wants a fresh connection, and there is room for it now
       return;
     }
     connection.park();
@@ -112,7 +113,7 @@ export class Pool implements ConnectListener, DeadlineOwner {
     if (this.#filling === connection) this.#filling = undefined;
     const at = this.#idle.lastIndexOf(connection);
     if (at >= 0) this.#idle.splice(at, 1);
-    if (this.#queue.length > this.#connecting) this.#connect();
+    if (this.#queue.length > this.#connecting && this.#mayConnect) this.#connect();
   }
 
   onDeadline(): void {
@@ -133,10 +134,21 @@ export class Pool implements ConnectListener, DeadlineOwner {
     return nowMs() - connection.openedAtMs > this.#limits.maxConnectionAgeMs;
   }
 
+  get #mayConnect(): boolean {
+    return this.#connections.size + this.#connecting < this.#limits.maxConnections;
+  }
+
   #connect(): void {
     if (this.#isClosed && this.#queue.length === 0) return;
     this.#connecting++;
     this.#connector.connect(this);
+  }
+
+  /** Takes the first waiter that the connection suits out of the queue. */
+  #nextFor(connection: ClientConnection): ConnectionWaiter | undefined {
+    if (this.#queue.length === 0) return undefined;
+    const at = this.#queue.findIndex(({ waiter }) => this.#canServe(connection, waiter));
+    return at < 0 ? undefined : this.#queue.splice(at, 1)[0]!.waiter;
   }
 
   #canServe(connection: ClientConnection, waiter: ConnectionWaiter): boolean {
@@ -145,7 +157,7 @@ export class Pool implements ConnectListener, DeadlineOwner {
   }
 
   #available(waiter: ConnectionWaiter): ClientConnection | undefined {
-    if (this.#queue.length > 0 || waiter.wantsFresh) return undefined;
+    if (waiter.wantsFresh || this.#queue.some(({ waiter: other }) => !other.wantsFresh)) return undefined;
     if (waiter.mayPipeline && this.#limits.pipelining > 1) {
       const sharing = this.#findSharing();
       if (sharing !== undefined) return sharing;
