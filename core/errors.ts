@@ -34,14 +34,12 @@ export const errorKinds = {
   body_timeout: kind(408, 'client', 'The request body stopped arriving.'),
   client_aborted: kind(499, 'client', 'The client went away.'),
   client_stalled: kind(499, 'client', 'The client stopped reading the response.'),
-  body_incomplete: kind(400, 'client', 'The request body ended early.'),
   no_route: kind(404, 'client', 'No route matches this request.'),
   loop_detected: kind(508, 'client', 'The request has passed this gateway before.'),
 
   no_backend: kind(503, 'gateway', 'No backend is available.', true),
   queue_full: kind(503, 'gateway', 'Too many requests wait for a backend connection.', true),
   queue_timeout: kind(503, 'gateway', 'No backend connection became free in time.', true),
-  shutting_down: kind(503, 'gateway', 'The gateway is shutting down.'),
   internal_error: kind(500, 'gateway', 'The gateway failed.'),
 
   connect_failed: kind(502, 'backend', 'The backend could not be reached.', true),
@@ -51,13 +49,13 @@ export const errorKinds = {
   response_head_timeout: kind(504, 'backend', 'The backend did not answer in time.', true),
   response_idle_timeout: kind(504, 'backend', 'The backend stopped sending its response.'),
   response_truncated: kind(502, 'backend', 'The backend ended its response early.'),
-  request_not_replayable: kind(502, 'gateway', 'The request body cannot be sent a second time.'),
 
   tunnel_idle: kind(504, 'gateway', 'The tunnel was idle for too long.'),
   plugin_failed: kind(500, 'plugin', 'A plugin failed.'),
   invalid_field: kind(500, 'plugin', 'A header field with an invalid name or value was set.'),
   body_taken: kind(500, 'plugin', 'The body already has a reader.'),
-  body_limit_exceeded: kind(413, 'client', 'The body is larger than the limit for buffering.'),
+  body_limit_exceeded: kind(413, 'client', 'The request body is larger than the limit for buffering.'),
+  response_too_large: kind(502, 'backend', 'The response body is larger than the limit for buffering.'),
 } as const satisfies Record<string, ErrorKind>;
 
 /** Stable identifier of a failure, part of every answer that the gateway makes itself. */

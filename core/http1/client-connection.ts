@@ -4,7 +4,7 @@ import { decideBodyLength, UNTIL_CLOSE } from '../message/framing.ts';
 import type { ResponseHead } from '../message/head.ts';
 import { wantsKeepAlive } from '../message/hop-by-hop.ts';
 import { isSafe } from '../message/method.ts';
-import type { BodySink, ClientStream, ClientStreamListener, OutgoingRequest } from '../message/stream.ts';
+import type { ClientStream, ClientStreamListener, OutgoingRequest } from '../message/stream.ts';
 import type { Channel, ChannelListener } from '../transport/channel.ts';
 import { Deadline, type DeadlineOwner } from '../transport/timer-wheel.ts';
 import { DiscardingSink } from './discarding-sink.ts';
@@ -162,7 +162,7 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
   onCancelled(stream: Http1ClientStream): void {
     const isAlone = this.#queue.length === 1 || !stream.isRequestComplete;
     if (isAlone) this.#fail(new GatewayError('connection_lost'));
-    else if (this.#queue[0] === stream) this.#body?.pipe(this.#discarding());
+    else if (this.#queue[0] === stream && this.#body !== undefined) this.#discard(this.#body);
   }
 
   #consume(bytes: Buffer, start: number, end: number): void {
@@ -241,7 +241,7 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
     this.#body = body;
     stream.response = body;
     this.#deadline.arm(this.#limits.idleTimeoutMs);
-    if (stream.isCancelled) body.pipe(this.#discarding());
+    if (stream.isCancelled) this.#discard(body);
     else stream.listener.onHead(head, body);
   }
 
@@ -274,7 +274,7 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
     this.channel.isBulk = false;
     stream.isCancelled = true;
     if (!stream.isRequestComplete) this.#mayReuse = false; // RFC 9112 9.3: the rest of the request is not sent
-    if (!this.#mayReuse) this.#fail(new GatewayError('connection_lost'), true);
+    if (!this.#mayReuse) this.#shut();
     else if (this.#queue.length > 0) this.#deadline.arm(this.#limits.responseHeadTimeoutMs);
     this.#hasFinished = true;
   }
@@ -310,8 +310,10 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
   }
 
   /** A response nobody wants is read to its end for those behind it, unless it is long. */
-  #discarding(): BodySink {
-    return new DiscardingSink(maxDiscardedBytes, () => this.#fail(new GatewayError('connection_lost'), true));
+  #discard(body: IncomingBody): void {
+    const isLong = body.length > maxDiscardedBytes || body.length === UNTIL_CLOSE;
+    if (isLong) this.#shut();
+    else body.pipe(new DiscardingSink(maxDiscardedBytes, () => this.#shut()));
   }
 
   #shut(): void {
@@ -319,7 +321,7 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
   }
 
   /** Ends the connection: what is in the queue fails with `error`, what was behind may be sent again elsewhere. */
-  #fail(error: GatewayError, isFirstBehind = false): void {
+  #fail(error: GatewayError): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#deadline.release();
@@ -327,7 +329,7 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
     this.channel.destroy();
     this.#listener.onClosed(this);
     const [first, ...behind] = this.#queue.splice(0);
-    first?.fail(error, isFirstBehind);
+    first?.fail(error, this.isReused); // by now others may have been answered before it
     for (const stream of behind) stream.fail(new GatewayError('connection_lost'), true);
   }
 }

@@ -13,9 +13,11 @@ import type {
 } from '../message/stream.ts';
 import type { Backend } from '../upstream/backend.ts';
 import type { ConnectionWaiter } from '../upstream/pool.ts';
+import { attributed } from './attribution.ts';
 import { checkOutbound } from './check-outbound.ts';
 import type { AttemptRecord } from './exchange.ts';
-import { fail, onAttemptFailed, onBackendResponse, onBackendSwitch, prepareAttempt } from './lifecycle.ts';
+import { fail } from './failure.ts';
+import { onAttemptFailed, onBackendResponse, onBackendSwitch, prepareAttempt } from './lifecycle.ts';
 import type { LiveExchange } from './live-exchange.ts';
 import { nowMs } from '../transport/clock.ts';
 
@@ -57,7 +59,8 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
     try {
       checkOutbound(outbound, inbound);
     } catch (error) {
-      fail(this.#exchange, error as GatewayError);
+      const { runningPlugin, runningHook } = this.#exchange;
+      fail(this.#exchange, attributed(error, runningPlugin ?? 'unknown', runningHook ?? 'unknown'));
       return;
     }
     this.mayPipeline = !outbound.hasBody && inbound.upgrade === undefined && isSafe(outbound.method);
@@ -111,6 +114,7 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
       this.#replacements++;
       this.#stream = undefined;
       this.wantsFresh = true;
+      this.mayPipeline = false; // the first on its connection can no longer lose it to others
       this.backend.pool.acquire(this);
     } else this.#fail(failure);
   }

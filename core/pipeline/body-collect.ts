@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { GatewayError } from '../errors.ts';
+import { type ErrorCode, GatewayError } from '../errors.ts';
 import type { BodySink, BodySource } from '../message/stream.ts';
 import { pipeThrough } from './body-transform.ts';
 
@@ -11,7 +11,15 @@ class CollectingSink implements BodySink {
   readonly #reject: (error: GatewayError) => void;
   #length = 0;
 
-  constructor(limitBytes: number, resolve: (bytes: Buffer) => void, reject: (error: GatewayError) => void) {
+  readonly #tooLarge: ErrorCode;
+
+  constructor(
+    limitBytes: number,
+    tooLarge: ErrorCode,
+    resolve: (bytes: Buffer) => void,
+    reject: (error: GatewayError) => void,
+  ) {
+    this.#tooLarge = tooLarge;
     this.#limitBytes = limitBytes;
     this.#resolve = resolve;
     this.#reject = reject;
@@ -21,7 +29,7 @@ class CollectingSink implements BodySink {
 
   write(bytes: Buffer): void {
     this.#length += bytes.length;
-    if (this.#length > this.#limitBytes) this.#reject(new GatewayError('body_limit_exceeded'));
+    if (this.#length > this.#limitBytes) this.#reject(new GatewayError(this.#tooLarge));
     else this.#chunks.push(Buffer.from(bytes)); // lent bytes are gone after this call
   }
 
@@ -44,9 +52,10 @@ export function collect(
   source: BodySource | undefined,
   transforms: Duplex[],
   limitBytes: number,
+  tooLarge: ErrorCode,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const sink = new CollectingSink(limitBytes, resolve, reject);
+    const sink = new CollectingSink(limitBytes, tooLarge, resolve, reject);
     if (transforms.length > 0) pipeThrough(source, transforms, sink);
     else if (source === undefined) sink.end();
     else source.pipe(sink);

@@ -6,16 +6,22 @@ function refuse(what: string, value: string): never {
   throw new GatewayError('invalid_field', `A plugin set an invalid ${what}: ${JSON.stringify(value)}.`);
 }
 
+function requireText(what: string, value: unknown): void {
+  if (typeof value !== 'string') refuse(what, String(value));
+}
+
 /**
  * Refuses what a plugin put into the first line or Host that could break the message apart.
  * @throws GatewayError `invalid_field`.
  */
 export function checkOutbound(outbound: Outbound, inbound: Inbound): void {
   const { method, path, query, authority } = outbound;
-  for (const [what, value] of Object.entries({ method, path, query, authority })) {
-    if (value !== undefined && typeof value !== 'string') refuse(what, String(value));
-  }
-  if (method === undefined || path === undefined) refuse('method or path', 'undefined');
+  const isUntouched = method === inbound.method && path === inbound.path && query === inbound.query;
+  if (isUntouched && authority === undefined) return;
+  requireText('method', method);
+  requireText('path', path);
+  if (query !== undefined) requireText('query', query);
+  if (authority !== undefined) requireText('authority', authority);
   if (method !== inbound.method && (!isToken(method) || method === 'CONNECT')) refuse('method', method);
   if (path !== inbound.path && !(path.startsWith('/') && isTargetText(path) && !path.includes('?'))) {
     refuse('path', path);

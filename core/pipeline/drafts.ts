@@ -3,6 +3,7 @@ import { type BodyLength, CHUNKED } from '../message/framing.ts';
 import type { RequestHead, ResponseHead } from '../message/head.ts';
 import { requestedUpgrade } from '../message/hop-by-hop.ts';
 import type { Authority } from '../message/authority.ts';
+import { reasonPhrase } from '../message/status.ts';
 import type { BodySource, OutgoingResponse } from '../message/stream.ts';
 import type { RequestTarget } from '../message/target.ts';
 import type { InboundRequest, OutboundRequest, ResponseDraft } from './exchange.ts';
@@ -100,12 +101,12 @@ export class Outbound implements OutboundRequest {
 
 /** The response as it will be sent, in the form that the wire protocols take. */
 export class Response implements ResponseDraft, OutgoingResponse {
-  status: number;
   reason: string;
   readonly fields: FieldList;
   readonly source: 'backend' | 'gateway';
   readonly hasDate: boolean;
   upgrade: string | undefined = undefined;
+  #status: number;
   readonly #declaredLength: string | undefined;
   readonly #bytes: Buffer | undefined;
   readonly #stream: BodySource | undefined;
@@ -123,7 +124,7 @@ export class Response implements ResponseDraft, OutgoingResponse {
     owner: BodyContext,
   ) {
     this.source = source;
-    this.status = status;
+    this.#status = status;
     this.reason = reason;
     this.fields = fields;
     this.hasDate = hasDate;
@@ -139,8 +140,17 @@ export class Response implements ResponseDraft, OutgoingResponse {
     return new Response('backend', status, reason, fields, facts.hasDate, facts.contentLength, body, owner);
   }
 
+  get status(): number {
+    return this.#status;
+  }
+
+  set status(status: number) {
+    this.#status = status;
+    this.reason = reasonPhrase(status);
+  }
+
   get body(): MessageBody {
-    return (this.#body ??= new MessageBody(this.#stream, this.#owner, this.#bytes));
+    return (this.#body ??= new MessageBody(this.#stream, this.#owner, this.#bytes, 'response_too_large'));
   }
 
   get bodyLength(): BodyLength {

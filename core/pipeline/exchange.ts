@@ -60,6 +60,7 @@ export interface OutboundRequest {
 
 /** The response as it will be sent to the client; a draft until onResponse is over. */
 export interface ResponseDraft {
+  /** Setting it sets `reason` to the phrase that belongs to it. */
   status: number;
   /** Reason phrase of the status line. */
   reason: string;

@@ -3,7 +3,9 @@ import type { HookName } from './hooks.ts';
 import { LocalResponse, Refusal, RetryDecision } from './local-response.ts';
 
 function isBackends(result: unknown): boolean {
-  return Array.isArray(result) && result.every((each) => each instanceof Backend);
+  if (!Array.isArray(result)) return false;
+  for (const each of result) if (!(each instanceof Backend)) return false;
+  return true;
 }
 
 function isExpected(hook: HookName, result: unknown): boolean {

@@ -8,7 +8,8 @@ import { Attempt } from './attempt.ts';
 import { attributed } from './attribution.ts';
 import { isSendable } from './check-response.ts';
 import { Response } from './drafts.ts';
-import { errorResponse, localResponse } from './gateway-response.ts';
+import { abortExchange, fail, failShaping, goesOn, invalidResponse, note } from './failure.ts';
+import { localResponse } from './gateway-response.ts';
 import type { LiveExchange } from './live-exchange.ts';
 import { type LocalResponse, RetryDecision } from './local-response.ts';
 import { outcomeOf } from './outcome.ts';
@@ -125,7 +126,7 @@ export function onBackendSwitch(
       openTunnel(downstream, upstream, exchange.pipeline.tunnelIdleTimeoutMs, (end) => {
         exchange.tunnelBytesReceived = end.bytesFromDownstream;
         exchange.tunnelBytesSent = end.bytesFromUpstream;
-        exchange.error = end.error;
+        if (end.error !== undefined) note(exchange, end.error);
         settle(exchange);
       });
     },
@@ -145,7 +146,7 @@ export function onBackendResponse(
 }
 
 // 8 shape: the head may be changed before it goes out
-function shape(exchange: LiveExchange, then: () => void, undo?: () => void): void {
+export function shape(exchange: LiveExchange, then: () => void, undo?: () => void): void {
   const { onResponse } = exchange.pipeline.hooks;
   const { response } = exchange;
   exchange.phase = 'response';
@@ -162,7 +163,7 @@ function shape(exchange: LiveExchange, then: () => void, undo?: () => void): voi
 }
 
 // 9 relay: head, body, trailers
-function relay(exchange: LiveExchange): void {
+export function relay(exchange: LiveExchange): void {
   const { stream } = exchange;
   const response = exchange.response!;
   const source = response.straightSource;
@@ -176,15 +177,8 @@ function relay(exchange: LiveExchange): void {
   stream.flush(); // a body may begin much later than its head
 }
 
-function invalidResponse({ runningPlugin: plugin, runningHook: hook }: LiveExchange): GatewayError {
-  return new GatewayError('invalid_field', 'A response has an invalid status or reason phrase.', {
-    plugin,
-    hook,
-  });
-}
-
 // 10 settle: exactly once, also after an abort
-function settle(exchange: LiveExchange): void {
+export function settle(exchange: LiveExchange): void {
   if (exchange.isSettled) return;
   exchange.isSettled = true;
   exchange.completedAtMs = nowMs();
@@ -205,57 +199,10 @@ export function finishExchange(exchange: LiveExchange): void {
   settle(exchange);
 }
 
-/** The client is gone, or its request broke off: everything that runs for it stops. */
-export function abortExchange(exchange: LiveExchange, error: GatewayError): void {
-  if (exchange.isSettled) return;
-  if (exchange.error === undefined) note(exchange, error);
-  if (!exchange.stream.mayRespond || error.code === 'client_aborted') return settle(exchange);
-  exchange.attempt?.cancel();
-  fail(exchange, error);
-}
-
 /** A plugin answers instead of a backend. */
 function answerLocally(exchange: LiveExchange, answer: LocalResponse): void {
   const code = answer.code ?? 'local_response';
   exchange.answeredBy = { code, plugin: exchange.runningPlugin, hook: exchange.runningHook };
   exchange.response = localResponse(exchange, answer);
   shape(exchange, () => relay(exchange));
-}
-
-/** The exchange cannot go on: an answer while one is possible, otherwise the client sees it cut off. */
-export function fail(exchange: LiveExchange, error: GatewayError): void {
-  if (exchange.isSettled || exchange.isFailed) return;
-  note(exchange, error);
-  exchange.attempt?.cancel();
-  if (!exchange.stream.mayRespond) return exchange.stream.reset(error);
-  exchange.response = errorResponse(exchange, error);
-  shape(exchange, () => relay(exchange));
-}
-
-/** A plugin failed on the response itself: the bare error goes out, past the plugins. */
-function failShaping(exchange: LiveExchange, error: GatewayError): void {
-  note(exchange, error);
-  exchange.attempt?.cancel();
-  if (!exchange.stream.mayRespond) return exchange.stream.reset(error);
-  exchange.response = errorResponse(exchange, error);
-  relay(exchange);
-}
-
-function note(exchange: LiveExchange, error: GatewayError): void {
-  exchange.isFailed = true;
-  exchange.error ??= error;
-  if (error.fault !== 'plugin' && error.code !== 'internal_error') return;
-  const { plugin, hook, cause } = error;
-  exchange.pipeline.log.error(
-    { err: cause ?? error, plugin, hook, code: error.code, exchange: exchange.id },
-    error.message,
-  );
-}
-
-/** True when the next step follows: no hook failed, and the exchange is not over. */
-function goesOn(exchange: LiveExchange, error: Error | null | undefined): boolean {
-  if (exchange.isSettled || exchange.isFailed) return false;
-  if (error === null || error === undefined) return true;
-  fail(exchange, attributed(error, exchange.runningPlugin ?? 'unknown', exchange.runningHook ?? 'unknown'));
-  return false;
 }

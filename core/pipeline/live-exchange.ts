@@ -9,7 +9,8 @@ import type { Attempt } from './attempt.ts';
 import { type Inbound, Outbound, type Response } from './drafts.ts';
 import type { DownstreamConnection, Exchange, Outcome, Phase, RouteInfo, Timings } from './exchange.ts';
 import type { Hooks } from './hooks.ts';
-import { abortExchange, finishExchange } from './lifecycle.ts';
+import { abortExchange } from './failure.ts';
+import { finishExchange } from './lifecycle.ts';
 import type { BodyContext } from './message-body.ts';
 import type { Slot } from './tokens.ts';
 
@@ -52,6 +53,8 @@ export class LiveExchange implements Exchange, BodyContext, ServerStreamListener
   runningPlugin: string | undefined = undefined;
   runningHook: string | undefined = undefined;
   phase: Phase = 'route';
+  /** The step in which it failed. */
+  failedPhase: Phase | undefined = undefined;
   /** Why the exchange did not end well, or the local answer; the first one counts. */
   error: GatewayError | undefined = undefined;
   /** Code, plugin and hook of a local answer. */

@@ -58,7 +58,10 @@ export function respond(
 }
 
 /** Returned from onBackendError: try again, with `selectBackend` run anew. */
-export class RetryDecision {}
+export class RetryDecision {
+  /** Without it a promise would be taken for a decision by the compiler. */
+  readonly kind = 'retry';
+}
 
 const retryDecision = new RetryDecision();
 

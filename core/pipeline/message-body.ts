@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { GatewayError } from '../errors.ts';
+import { type ErrorCode, GatewayError } from '../errors.ts';
 import { type BodyLength, CHUNKED } from '../message/framing.ts';
 import type { BodySink, BodySource } from '../message/stream.ts';
 import { collect } from './body-collect.ts';
@@ -19,6 +19,7 @@ export interface BodyContext {
  */
 export class MessageBody {
   readonly #owner: BodyContext;
+  readonly #tooLarge: ErrorCode;
   readonly #source: BodySource | undefined;
   #bytes: Buffer | undefined;
   #transforms: Duplex[] | undefined;
@@ -28,7 +29,14 @@ export class MessageBody {
   #error: GatewayError | undefined;
   #isReplaced = false;
 
-  constructor(source: BodySource | undefined, owner: BodyContext, bytes?: Buffer) {
+  /** `tooLarge` is the failure of reading more than the limit, which depends on whose body it is. */
+  constructor(
+    source: BodySource | undefined,
+    owner: BodyContext,
+    bytes?: Buffer,
+    tooLarge: ErrorCode = 'body_limit_exceeded',
+  ) {
+    this.#tooLarge = tooLarge;
     this.#source = source;
     this.#owner = owner;
     this.#bytes = bytes;
@@ -46,26 +54,28 @@ export class MessageBody {
   }
 
   /**
-   * Streams the body through a Transform on its way; its length is then known only at its end.
+   * Streams the body through a Transform on its way; its length is then known only at its end. Where there is no
+   * body, nothing happens.
    * @throws GatewayError `body_taken` when the body is already on its way.
    */
   through(transform: Duplex): void {
     this.#refuseWhenStarted();
     // the stream always has an error listener, also when it is never piped
     transform.on('error', () => {});
-    (this.#transforms ??= []).push(transform);
+    if (this.wireLength === 0) transform.destroy();
+    else (this.#transforms ??= []).push(transform);
   }
 
   /**
    * Reads the whole body into memory; it is sent on unless replaced.
-   * Rejects with `body_limit_exceeded` beyond `limitBytes`, `body_taken` when somebody reads or has read it.
+   * Rejects with `body_limit_exceeded` (of a response: `response_too_large`) beyond `limitBytes`, `body_taken` when somebody reads or has read it.
    */
   async buffer(limitBytes: number): Promise<Buffer> {
     this.#refuseWhenStarted();
     if (this.#reader !== undefined) this.#refuseSecondReader();
     this.#reader = this.#owner.runningPlugin ?? 'unknown';
     const length = this.#bytes?.length ?? this.#source?.length ?? 0;
-    if (length > limitBytes) throw new GatewayError('body_limit_exceeded');
+    if (length > limitBytes) throw new GatewayError(this.#tooLarge);
     if (this.#bytes === undefined) {
       this.#owner.onLocalRead();
       this.#bytes = await this.#collect(this.#source, limitBytes);
@@ -121,7 +131,7 @@ export class MessageBody {
 
   async #collect(source: BodySource | undefined, limitBytes: number): Promise<Buffer> {
     try {
-      return await collect(source, this.#takeTransforms(), limitBytes);
+      return await collect(source, this.#takeTransforms(), limitBytes, this.#tooLarge);
     } catch (cause) {
       this.#error =
         cause instanceof GatewayError ? cause : new GatewayError('plugin_failed', undefined, { cause });

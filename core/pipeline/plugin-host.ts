@@ -1,4 +1,5 @@
 import type { Logger } from '../log/logger.ts';
+import type { Upstream } from '../upstream/upstream.ts';
 import { HookFacade, type IsInScope } from './facade.ts';
 import type { Hooks } from './hooks.ts';
 import type { PluginHost, PluginScope } from './plugin.ts';
@@ -8,6 +9,7 @@ import type { Service } from './tokens.ts';
 /** What all plugins of one generation share. */
 export interface HostSurroundings {
   readonly hooks: Hooks;
+  readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly services: Services;
   readonly retained: RetainedValues;
   readonly cleanups: Cleanups;
@@ -64,6 +66,7 @@ export function createPluginHost(
   const host: PluginHost = {
     hooks: facade.hooks,
     log: pluginLog,
+    upstreams: surroundings.upstreams,
     provide: (token, service) => services.provide(token, service, plugin),
     use: (token) => services.get(token),
     retain: (key, create, dispose) => {

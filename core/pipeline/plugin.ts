@@ -1,4 +1,5 @@
 import type { Logger } from '../log/logger.ts';
+import type { Upstream } from '../upstream/upstream.ts';
 import type { PluginHooks } from './taps.ts';
 import type { Service } from './tokens.ts';
 
@@ -7,6 +8,8 @@ export interface PluginHost {
   readonly hooks: PluginHooks;
   /** Writes JSON lines that name the plugin. */
   readonly log: Logger;
+  /** The upstreams of the configuration by name. */
+  readonly upstreams: ReadonlyMap<string, Upstream>;
   /** Offers a service to other plugins and the core; throws when another plugin provides it already. */
   provide<T>(token: Service<T>, service: T): void;
   /** The service another plugin provides; undefined when none does. Ask inside a hook to be independent of order. */

@@ -51,7 +51,7 @@ class RunningGateway implements Gateway, ListenerOwner {
   }
 
   get addresses(): readonly { host: string; port: number }[] {
-    return this.#listeners.map((listener) => listener.address);
+    return this.#listeners.flatMap(({ address }) => address ?? []);
   }
 
   async listen(): Promise<Gateway> {

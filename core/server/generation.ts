@@ -95,8 +95,15 @@ export class Generation implements Pipeline {
   }
 
   async #setUp(plugins: readonly PluginEntry[], retained: RetainedValues): Promise<void> {
-    const { hooks, services, log } = this;
-    const surroundings: HostSurroundings = { hooks, services, retained, cleanups: this.#cleanups, log };
+    const { hooks, services, log, upstreams } = this;
+    const surroundings: HostSurroundings = {
+      hooks,
+      upstreams,
+      services,
+      retained,
+      cleanups: this.#cleanups,
+      log,
+    };
     const instances = new Map<string, number>();
     for (const [index, entry] of plugins.entries()) {
       const { name } = entry.definition;

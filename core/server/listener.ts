@@ -45,9 +45,10 @@ export class Listener {
     });
   }
 
-  get address(): { host: string; port: number } {
-    const { address, port } = this.#server.address() as AddressInfo;
-    return { host: address, port };
+  /** Where connections are accepted; undefined once they are not. */
+  get address(): { host: string; port: number } | undefined {
+    const bound = this.#server.address() as AddressInfo | null;
+    return bound === null ? undefined : { host: bound.address, port: bound.port };
   }
 
   /** Accepts no more; idle connections close now, the others when what runs on them is answered. */

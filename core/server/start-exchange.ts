@@ -5,7 +5,8 @@ import type { ServerStream } from '../message/stream.ts';
 import { parseTarget, type RequestTarget } from '../message/target.ts';
 import { Inbound } from '../pipeline/drafts.ts';
 import type { DownstreamConnection } from '../pipeline/exchange.ts';
-import { beginExchange, fail } from '../pipeline/lifecycle.ts';
+import { fail } from '../pipeline/failure.ts';
+import { beginExchange } from '../pipeline/lifecycle.ts';
 import { LiveExchange } from '../pipeline/live-exchange.ts';
 import type { Generation } from './generation.ts';
 
@@ -58,13 +59,15 @@ function refuse(
   connection: DownstreamConnection,
   error: GatewayError,
 ): void {
+  const { head, body } = stream;
+  const target = { ...noTarget, path: head.target }; // for the log: it is neither routed nor sent
   const inbound = new Inbound(
-    stream.head,
-    noTarget,
-    '',
+    head,
+    target,
+    head.facts.host ?? '',
     undefined,
     connection.isEncrypted,
-    stream.body?.length ?? 0,
+    body?.length ?? 0,
   );
   generation.activeExchanges++;
   fail(new LiveExchange(generation, stream, connection, inbound), error);
