@@ -47,6 +47,8 @@ export const errorKinds = {
   connection_lost: kind(502, 'backend', 'The backend closed the connection before it answered.', true),
   malformed_response: kind(502, 'backend', 'The backend sent a malformed response.', true),
   response_head_timeout: kind(504, 'backend', 'The backend did not answer in time.', true),
+  attempt_timeout: kind(504, 'backend', 'The attempt took too long.', true),
+  exchange_timeout: kind(504, 'gateway', 'The exchange took too long.'),
   response_idle_timeout: kind(504, 'backend', 'The backend stopped sending its response.'),
   response_truncated: kind(502, 'backend', 'The backend ended its response early.'),
 

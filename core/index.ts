@@ -18,8 +18,10 @@ export { isIdempotent, isSafe } from './message/method.ts';
 export type {
   AttemptRecord,
   BackendFailure,
+  BackendResponse,
   DownstreamConnection,
   Exchange,
+  ExchangeTimeouts,
   InboundRequest,
   Outcome,
   OutboundRequest,

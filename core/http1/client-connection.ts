@@ -4,10 +4,15 @@ import { decideBodyLength, UNTIL_CLOSE } from '../message/framing.ts';
 import type { ResponseHead } from '../message/head.ts';
 import { wantsKeepAlive } from '../message/hop-by-hop.ts';
 import { isSafe } from '../message/method.ts';
-import type { ClientStream, ClientStreamListener, OutgoingRequest } from '../message/stream.ts';
+import type {
+  ClientStream,
+  ClientStreamListener,
+  OutgoingRequest,
+  StreamTimeouts,
+} from '../message/stream.ts';
 import type { Channel, ChannelListener } from '../transport/channel.ts';
 import { Deadline, type DeadlineOwner } from '../transport/timer-wheel.ts';
-import { DiscardingSink } from './discarding-sink.ts';
+import { DiscardingSink } from '../message/discarding-sink.ts';
 import { Http1ClientStream, type ClientStreamOwner } from './client-stream.ts';
 import { type HeadLimits, parseResponseHead } from './head-parser.ts';
 import { HeadReader } from './head-reader.ts';
@@ -92,12 +97,17 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
   }
 
   /** Sends a request; with `hasBody`, pipe the body to the stream that is returned. */
-  send(request: OutgoingRequest, hasBody: boolean, listener: ClientStreamListener): ClientStream {
-    const stream = new Http1ClientStream(this, request, hasBody, listener);
+  send(
+    request: OutgoingRequest,
+    hasBody: boolean,
+    listener: ClientStreamListener,
+    timeouts?: StreamTimeouts,
+  ): ClientStream {
+    const stream = new Http1ClientStream(this, request, hasBody, listener, timeouts);
     this.#queue.push(stream);
     this.#isExclusive = hasBody || request.upgrade !== undefined || !isSafe(request.method);
     this.writer.begin(requestHeadText(request), request.bodyLength);
-    this.#deadline.arm(this.#limits.responseHeadTimeoutMs);
+    this.#awaitHead();
     if (!hasBody) this.writer.flush();
     return stream;
   }
@@ -143,15 +153,15 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
 
   onBodyWanted(): void {
     if (this.#isConsuming) return;
-    this.#deadline.arm(this.#limits.idleTimeoutMs);
+    this.#awaitBytes();
     if (this.#held !== undefined) this.#consumeHeld();
     else this.#body?.flush();
   }
 
   flush(): boolean {
     this.writer.flush();
-    if (this.#body === undefined) this.#deadline.arm(this.#limits.responseHeadTimeoutMs);
-    else if (this.#queue.at(-1)?.isRequestComplete === false) this.#deadline.arm(this.#limits.idleTimeoutMs);
+    if (this.#body === undefined) this.#awaitHead();
+    else if (this.#queue.at(-1)?.isRequestComplete === false) this.#awaitBytes();
     return !this.channel.isBacklogged;
   }
 
@@ -163,6 +173,14 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
     const isAlone = this.#queue.length === 1 || !stream.isRequestComplete;
     if (isAlone) this.#fail(new GatewayError('connection_lost'));
     else if (this.#queue[0] === stream && this.#body !== undefined) this.#discard(this.#body);
+  }
+
+  #awaitHead(): void {
+    this.#deadline.arm(this.#queue[0]?.timeouts?.responseHeadMs ?? this.#limits.responseHeadTimeoutMs);
+  }
+
+  #awaitBytes(): void {
+    this.#deadline.arm(this.#queue[0]?.timeouts?.idleMs ?? this.#limits.idleTimeoutMs);
   }
 
   #consume(bytes: Buffer, start: number, end: number): void {
@@ -198,7 +216,7 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
         at = body.consume(bytes, at, end);
         this.channel.isBulk = body.isBulk;
         if (body.isComplete) this.#finishResponse();
-        else this.#deadline.arm(this.#limits.idleTimeoutMs);
+        else this.#awaitBytes();
       }
     }
     return at;
@@ -240,7 +258,7 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
     });
     this.#body = body;
     stream.response = body;
-    this.#deadline.arm(this.#limits.idleTimeoutMs);
+    this.#awaitBytes();
     if (stream.isCancelled) this.#discard(body);
     else stream.listener.onHead(head, body);
   }
@@ -275,7 +293,7 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
     stream.isCancelled = true;
     if (!stream.isRequestComplete) this.#mayReuse = false; // RFC 9112 9.3: the rest of the request is not sent
     if (!this.#mayReuse) this.#shut();
-    else if (this.#queue.length > 0) this.#deadline.arm(this.#limits.responseHeadTimeoutMs);
+    else if (this.#queue.length > 0) this.#awaitHead();
     this.#hasFinished = true;
   }
 

@@ -6,6 +6,7 @@ import type {
   ClientStream,
   ClientStreamListener,
   OutgoingRequest,
+  StreamTimeouts,
 } from '../message/stream.ts';
 import type { IncomingBody } from './incoming-body.ts';
 import type { MessageWriter } from './message-writer.ts';
@@ -23,6 +24,7 @@ export interface ClientStreamOwner {
 export class Http1ClientStream implements ClientStream {
   readonly request: OutgoingRequest;
   readonly listener: ClientStreamListener;
+  readonly timeouts: StreamTimeouts | undefined;
   readonly isOnReusedConnection: boolean;
   readonly #owner: ClientStreamOwner;
   #source: BodySource | undefined;
@@ -38,7 +40,9 @@ export class Http1ClientStream implements ClientStream {
     request: OutgoingRequest,
     hasBody: boolean,
     listener: ClientStreamListener,
+    timeouts?: StreamTimeouts,
   ) {
+    this.timeouts = timeouts;
     this.#owner = owner;
     this.request = request;
     this.listener = listener;

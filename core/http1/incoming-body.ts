@@ -21,7 +21,7 @@ export class IncomingBody implements BodySource {
   readonly length: BodyLength;
   readonly #owner: BodyOwner;
   readonly #decoder: ChunkedDecoder | undefined;
-  readonly #maxBytes: number;
+  #maxBytes: number;
   #sink: BodySink | undefined;
   #isPaused = false;
   bytesRead = 0;
@@ -35,6 +35,12 @@ export class IncomingBody implements BodySource {
     this.#maxBytes = limits.maxBodyBytes;
     this.#decoder = length === CHUNKED ? new ChunkedDecoder(limits) : undefined;
     if (length > limits.maxBodyBytes) throw new GatewayError('body_too_large');
+  }
+
+  /** @throws GatewayError `body_too_large` when the length is known and beyond it. */
+  limit(maxBytes: number): void {
+    this.#maxBytes = Math.min(this.#maxBytes, maxBytes);
+    if (Math.max(this.length, this.bytesRead) > maxBytes) throw new GatewayError('body_too_large');
   }
 
   /** True when bytes that arrive have somewhere to go. */

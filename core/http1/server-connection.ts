@@ -7,7 +7,7 @@ import { wantsKeepAlive } from '../message/hop-by-hop.ts';
 import type { ServerStream } from '../message/stream.ts';
 import type { Channel, ChannelListener } from '../transport/channel.ts';
 import { Deadline, type DeadlineOwner } from '../transport/timer-wheel.ts';
-import { DiscardingSink } from './discarding-sink.ts';
+import { DiscardingSink } from '../message/discarding-sink.ts';
 import { parseRequestHead } from './head-parser.ts';
 import { HeadReader } from './head-reader.ts';
 import { type BodyOwner, IncomingBody } from './incoming-body.ts';

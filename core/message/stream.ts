@@ -29,6 +29,11 @@ export interface BodySource {
   /** True when no more bytes come: it was delivered whole, or broke off with `error`. */
   readonly isComplete: boolean;
   readonly error: GatewayError | undefined;
+  /**
+   * Lowers the number of bytes that are taken; a longer body breaks off with `body_too_large`.
+   * @throws GatewayError `body_too_large` when it is known already.
+   */
+  limit(maxBytes: number): void;
   pipe(sink: BodySink): void;
   resume(): void;
 }
@@ -91,6 +96,12 @@ export interface ServerStreamListener {
   onAborted(error: GatewayError): void;
   /** The response was handed to the transport completely. */
   onResponseSent(): void;
+}
+
+/** Bounds of one attempt in milliseconds; undefined follows those of the connection. */
+export interface StreamTimeouts {
+  readonly responseHeadMs: number | undefined;
+  readonly idleMs: number | undefined;
 }
 
 /** Upstream half of an attempt: one request that is written, one response that is read. */

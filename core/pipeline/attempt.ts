@@ -1,8 +1,9 @@
-import type { GatewayError } from '../errors.ts';
+import { GatewayError } from '../errors.ts';
 import type { ClientConnection } from '../http1/client-connection.ts';
 import type { ByteChannel } from '../message/byte-channel.ts';
 import type { ResponseHead } from '../message/head.ts';
 import { listHas } from '../message/characters.ts';
+import { DiscardingSink } from '../message/discarding-sink.ts';
 import { isIdempotent, isSafe } from '../message/method.ts';
 import type {
   AttemptFailure,
@@ -17,15 +18,20 @@ import { attributed } from './attribution.ts';
 import { checkOutbound } from './check-outbound.ts';
 import type { AttemptRecord } from './exchange.ts';
 import { fail } from './failure.ts';
-import { onAttemptFailed, onBackendResponse, onBackendSwitch, prepareAttempt } from './lifecycle.ts';
+import { onAttemptFailed, onBackendSwitch, onResponseHead, prepareAttempt } from './lifecycle.ts';
 import type { LiveExchange } from './live-exchange.ts';
+import { Deadline, type DeadlineOwner } from '../transport/timer-wheel.ts';
 import { nowMs } from '../transport/clock.ts';
 
 /** A pooled connection that dies is replaced this often before it counts as the backend's failure. */
 const maxReplacements = 2;
 
+const noTimeouts = { attemptMs: undefined };
+/** A response nobody wants is read up to this length, a longer one costs its connection. */
+const maxDiscardedBytes = 65_536;
+
 /** One try of an exchange at one backend, from the wait for a connection to the end of its response. */
-export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamListener {
+export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamListener, DeadlineOwner {
   readonly backend: Backend;
   readonly startedAtMs = nowMs();
   connectedAtMs = 0;
@@ -41,6 +47,7 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
   #responseBody: BodySource | undefined = undefined;
   #replacements = 0;
   #isOver = false;
+  #deadline: Deadline | undefined = undefined;
 
   constructor(exchange: LiveExchange, backend: Backend) {
     this.#exchange = exchange;
@@ -49,6 +56,7 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
   }
 
   start(): void {
+    this.#watch(undefined);
     prepareAttempt(this.#exchange, this);
   }
 
@@ -64,6 +72,7 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
       return;
     }
     this.mayPipeline = !outbound.hasBody && inbound.upgrade === undefined && isSafe(outbound.method);
+    this.#watch(this.#exchange.ownTimeouts?.connectMs);
     this.backend.pool.acquire(this);
   }
 
@@ -75,7 +84,8 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
     this.isReusedConnection = connection.isReused;
     this.connectMs = connection.isReused ? 0 : connection.connectMs;
     this.#exchange.phase = 'request';
-    const stream = connection.send(this.#request(), outbound.hasBody, this);
+    this.#watch(undefined);
+    const stream = connection.send(this.#request(), outbound.hasBody, this, this.#exchange.ownTimeouts);
     this.#stream = stream;
     if (!outbound.hasBody) return;
     outbound.body.pipe(stream);
@@ -97,7 +107,8 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
     this.status = head.status;
     this.#responseBody = body;
     if (body === undefined) this.finish();
-    onBackendResponse(this.#exchange, head, body, this.responseAtMs);
+    this.#deadline?.disarm();
+    onResponseHead(this.#exchange, this, head, body);
   }
 
   onSwitch(head: ResponseHead, channel: ByteChannel): void {
@@ -126,6 +137,30 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
     return nothingSent || isIdempotent(outbound.method);
   }
 
+  /** A bound that a plugin set for this exchange has passed. */
+  onDeadline(): void {
+    const isConnecting = this.#stream === undefined;
+    const code = isConnecting && !this.#isAttemptOver ? 'connect_timeout' : 'attempt_timeout';
+    const failed: AttemptFailure = {
+      error: new GatewayError(code),
+      nothingSent: isConnecting,
+      wasReusedConnection: false,
+    };
+    if (isConnecting) this.backend.pool.leave(this);
+    else this.#stream!.cancel();
+    this.#fail(failed);
+  }
+
+  /** Its response is not wanted: a short one is read to its end for the sake of the connection. */
+  abandonResponse(): void {
+    const body = this.#responseBody;
+    if (body === undefined || body.isComplete) this.finish();
+    else if (body.length >= 0 && body.length <= maxDiscardedBytes) {
+      this.finish();
+      body.pipe(new DiscardingSink(maxDiscardedBytes, () => {}));
+    } else this.cancel();
+  }
+
   /** Gives up, wherever it is. */
   cancel(): void {
     if (this.#isOver) return;
@@ -139,7 +174,21 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
   finish(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#deadline?.release();
     this.backend.activeAttempts--;
+  }
+
+  /** One deadline for the nearer of two bounds: on the way to a connection, and on the attempt as a whole. */
+  #watch(connectMs: number | undefined): void {
+    const { attemptMs } = this.#exchange.ownTimeouts ?? noTimeouts;
+    if (connectMs === undefined && attemptMs === undefined) return this.#deadline?.disarm();
+    const leftMs = attemptMs === undefined ? Infinity : attemptMs - (performance.now() - this.startedAtMs);
+    (this.#deadline ??= new Deadline(this)).arm(Math.min(connectMs ?? Infinity, leftMs));
+  }
+
+  get #isAttemptOver(): boolean {
+    const { attemptMs } = this.#exchange.ownTimeouts ?? noTimeouts;
+    return attemptMs !== undefined && performance.now() - this.startedAtMs >= attemptMs;
   }
 
   #fail(failure: AttemptFailure): void {

@@ -54,6 +54,8 @@ export class StreamSource implements BodySource {
     this.#stream = stream;
   }
 
+  limit(): void {}
+
   pipe(sink: BodySink): void {
     const stream = this.#stream;
     sink.attach(this);

@@ -137,6 +137,29 @@ export interface BackendFailure {
   readonly mayRetry: boolean;
 }
 
+/** A backend's response head, before it is taken for the exchange's. */
+export interface BackendResponse {
+  readonly status: number;
+  readonly fields: ReadonlyFieldList;
+  readonly backend: Backend;
+  /** Another attempt cannot do harm: the request is idempotent and its body still at hand. */
+  readonly mayRetry: boolean;
+}
+
+/** Bounds of one exchange in milliseconds; what is undefined follows the upstream's bounds, or is not bounded. */
+export interface ExchangeTimeouts {
+  /** From the choice of a backend to a connection to it, the wait in its queue included. */
+  connectMs: number | undefined;
+  /** From the request sent to the response head complete. */
+  responseHeadMs: number | undefined;
+  /** Pause in the arrival of the response body, or in taking the request body. */
+  idleMs: number | undefined;
+  /** From the choice of a backend to its response head complete. */
+  attemptMs: number | undefined;
+  /** From the first byte of the request to the last of the response; attempts and waits between them included. */
+  totalMs: number | undefined;
+}
+
 /** The part of a route that plugins may see. */
 export interface RouteInfo {
   /** Its `name` in the configuration; undefined when it has none. */
@@ -163,6 +186,8 @@ export interface Exchange {
   readonly timings: Timings;
   /** Set in onComplete. */
   readonly outcome: Outcome | undefined;
+  /** Bounds of this exchange alone; set them in onRequest. */
+  readonly timeouts: ExchangeTimeouts;
   /** Bytes of body, after transfer coding was removed: from the client, to the client. */
   readonly bodyBytesReceived: number;
   readonly bodyBytesSent: number;

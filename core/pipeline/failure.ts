@@ -60,3 +60,10 @@ export function invalidResponse({ runningPlugin: plugin, runningHook: hook }: Li
     hook,
   });
 }
+
+/** Time is up, whatever it is waiting for. */
+export function failNow(exchange: LiveExchange, error: GatewayError): void {
+  if (exchange.isSettled) return;
+  if (exchange.isFailed) exchange.stream.reset(error);
+  else fail(exchange, error);
+}

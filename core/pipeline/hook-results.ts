@@ -16,6 +16,7 @@ function isExpected(hook: HookName, result: unknown): boolean {
     case 'onUpgrade':
       return result instanceof LocalResponse;
     case 'onBackendError':
+    case 'onBackendResponse':
       return result instanceof LocalResponse || result instanceof RetryDecision;
     case 'selectBackend':
       return isBackends(result);

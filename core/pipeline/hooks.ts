@@ -6,7 +6,7 @@ import {
   SyncHook,
 } from 'tapable';
 import type { Backend } from '../upstream/backend.ts';
-import type { BackendFailure, DownstreamConnection, Exchange } from './exchange.ts';
+import type { BackendFailure, BackendResponse, DownstreamConnection, Exchange } from './exchange.ts';
 import type { LocalResponse, Refusal, RetryDecision } from './local-response.ts';
 import { Stage } from './taps.ts';
 
@@ -27,6 +27,10 @@ export class Hooks {
     [Exchange, BackendFailure],
     LocalResponse | RetryDecision | undefined
   >(['exchange', 'failure']);
+  readonly onBackendResponse = new AsyncSeriesBailHook<
+    [Exchange, BackendResponse],
+    LocalResponse | RetryDecision | undefined
+  >(['exchange', 'response']);
   readonly onResponse = new AsyncSeriesHook<[Exchange]>(['exchange']);
   readonly onComplete = new SyncHook<[Exchange]>(['exchange']);
 }
@@ -40,6 +44,7 @@ export const hookNames = [
   'selectBackend',
   'onBackendRequest',
   'onBackendError',
+  'onBackendResponse',
   'onResponse',
   'onComplete',
 ] as const satisfies readonly HookName[];

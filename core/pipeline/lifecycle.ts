@@ -134,13 +134,31 @@ export function onBackendSwitch(
   );
 }
 
-export function onBackendResponse(
+/** A backend answered: its answer is taken, unless a plugin wants another try or has a better one. */
+export function onResponseHead(
   exchange: LiveExchange,
+  answered: Attempt,
   head: ResponseHead,
   body: BodySource | undefined,
-  responseAtMs: number,
 ): void {
-  exchange.responseAtMs = responseAtMs;
+  const { onBackendResponse } = exchange.pipeline.hooks;
+  exchange.responseAtMs = answered.responseAtMs;
+  if (!onBackendResponse.isUsed()) return takeResponse(exchange, head, body);
+  const { status, fields } = head;
+  const mayRetry = answered.mayRetry(false) && exchange.attempts.length < maxAttempts;
+  const seen = { status, fields, backend: answered.backend, mayRetry };
+  onBackendResponse.callAsync(exchange, seen, (error, decision) => {
+    if (!goesOn(exchange, error)) return;
+    if (decision === undefined || (decision instanceof RetryDecision && !mayRetry)) {
+      return takeResponse(exchange, head, body);
+    }
+    answered.abandonResponse();
+    if (decision instanceof RetryDecision) choose(exchange);
+    else answerLocally(exchange, decision);
+  });
+}
+
+function takeResponse(exchange: LiveExchange, head: ResponseHead, body: BodySource | undefined): void {
   exchange.response = Response.ofBackend(head, body, exchange);
   shape(exchange, () => relay(exchange));
 }
@@ -173,7 +191,10 @@ export function relay(exchange: LiveExchange): void {
   stream.sendHead(response);
   if (source !== undefined) source.pipe(stream);
   else if (response.bodyLength === 0) stream.end(undefined);
-  else response.body.pipe(stream);
+  else {
+    response.body.pipe(stream);
+    if (response.body.isReplaced) exchange.attempt?.abandonResponse();
+  }
   stream.flush(); // a body may begin much later than its head
 }
 
@@ -183,6 +204,7 @@ export function settle(exchange: LiveExchange): void {
   exchange.isSettled = true;
   exchange.completedAtMs = nowMs();
   exchange.attempt?.cancel();
+  exchange.ownTimeouts?.release();
   exchange.outbound.discardBody();
   exchange.response?.discardBody();
   const { hooks } = exchange.pipeline;

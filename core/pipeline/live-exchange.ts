@@ -12,6 +12,7 @@ import type { Hooks } from './hooks.ts';
 import { abortExchange } from './failure.ts';
 import { finishExchange } from './lifecycle.ts';
 import type { BodyContext } from './message-body.ts';
+import { Timeouts } from './timeouts.ts';
 import type { Slot } from './tokens.ts';
 
 /** What one generation gives its exchanges. */
@@ -67,6 +68,7 @@ export class LiveExchange implements Exchange, BodyContext, ServerStreamListener
   tunnelBytesSent = 0;
   #id: string | undefined = undefined;
   #slots: unknown[] | undefined = undefined;
+  #timeouts: Timeouts | undefined = undefined;
 
   constructor(pipeline: Pipeline, stream: ServerStream, connection: DownstreamConnection, inbound: Inbound) {
     this.pipeline = pipeline;
@@ -85,6 +87,15 @@ export class LiveExchange implements Exchange, BodyContext, ServerStreamListener
 
   get timings(): Timings {
     return this;
+  }
+
+  get timeouts(): Timeouts {
+    return (this.#timeouts ??= new Timeouts(this));
+  }
+
+  /** The bounds that plugins set; undefined when none did. */
+  get ownTimeouts(): Timeouts | undefined {
+    return this.#timeouts;
   }
 
   get startedAtMs(): number {

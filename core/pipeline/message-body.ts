@@ -28,6 +28,7 @@ export class MessageBody {
   /** Why it cannot be sent any more: a part was read and thrown away. */
   #error: GatewayError | undefined;
   #isReplaced = false;
+  #isTransformed = false;
 
   /** `tooLarge` is the failure of reading more than the limit, which depends on whose body it is. */
   constructor(
@@ -48,9 +49,14 @@ export class MessageBody {
     return length < 0 ? undefined : length;
   }
 
+  /** True when other bytes are sent than came. */
+  get isReplaced(): boolean {
+    return this.#isReplaced;
+  }
+
   /** True when a plugin replaced, read or transforms the body. */
   get isTouched(): boolean {
-    return this.#isReplaced || this.#reader !== undefined || this.#transforms !== undefined;
+    return this.#isReplaced || this.#isTransformed || this.#reader !== undefined;
   }
 
   /**
@@ -62,6 +68,7 @@ export class MessageBody {
     this.#refuseWhenStarted();
     // the stream always has an error listener, also when it is never piped
     transform.on('error', () => {});
+    this.#isTransformed = true; // also a HEAD's, whose length would be another
     if (this.wireLength === 0) transform.destroy();
     else (this.#transforms ??= []).push(transform);
   }
@@ -95,6 +102,14 @@ export class MessageBody {
     this.#error = undefined;
     this.#transforms = undefined;
     this.#bytes = typeof bytes === 'string' ? Buffer.from(bytes) : Buffer.from(bytes);
+  }
+
+  /**
+   * Lowers the number of bytes that are taken from the sender; a longer body breaks off with `body_too_large`.
+   * @throws GatewayError `body_too_large` when its length is known and beyond it.
+   */
+  limit(maxBytes: number): void {
+    this.#source?.limit(maxBytes);
   }
 
   /** For the core: the length to announce. */
@@ -166,6 +181,8 @@ class BytesSource implements BodySource {
     this.#bytes = bytes;
     this.length = bytes.length;
   }
+
+  limit(): void {}
 
   pipe(sink: BodySink): void {
     sink.attach(this);

@@ -1,5 +1,5 @@
 import type { Backend } from '../upstream/backend.ts';
-import type { BackendFailure, DownstreamConnection, Exchange } from './exchange.ts';
+import type { BackendFailure, BackendResponse, DownstreamConnection, Exchange } from './exchange.ts';
 import type { LocalResponse, Refusal, RetryDecision } from './local-response.ts';
 
 /** Coarse order of taps within a hook; within a stage the order of the list of plugins runs. */
@@ -52,6 +52,11 @@ export interface PluginHooks {
   /** An attempt failed: return `retry()`, `respond(...)`, or nothing for the failure's own status. */
   readonly onBackendError: AsyncTap<
     [exchange: Exchange, failure: BackendFailure],
+    LocalResponse | RetryDecision
+  >;
+  /** A backend answered: return `retry()` or `respond(...)` to throw its answer away, nothing to take it. */
+  readonly onBackendResponse: AsyncTap<
+    [exchange: Exchange, response: BackendResponse],
     LocalResponse | RetryDecision
   >;
   /** The response head is at hand, the backend's or a local one: change it before it goes out. */

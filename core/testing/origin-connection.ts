@@ -101,6 +101,8 @@ export class OriginConnection {
     socket.on('error', () => (this.wasReset = true));
     socket.on('end', () => {
       this.hasEnded = true;
+      // libuv tells a reset that came right behind bytes as an end; what is left of it is a socket without a peer
+      if (socket.remoteAddress === undefined) this.wasReset = true;
       // a client that goes away is let go, also while an answer is due
       if (!this.#isTakenOver) socket.end();
       owner.waiting.check();

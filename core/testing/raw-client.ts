@@ -73,15 +73,11 @@ export class RawClient {
       this.#waiting.check();
     });
     socket.on('error', (error) => (this.#error ??= error));
-    for (const event of ['end', 'close']) {
-      socket.on(event, () => {
-        this.#hasEnded = true;
-        this.#waiting.check();
-      });
-    }
+    socket.on('end', () => this.#onEnd());
+    socket.on('close', () => this.#onEnd());
   }
 
-  /** Connects to a port of this machine. */
+  /** Connects to a port of this machine; rejects when the connection is refused. */
   static async connect(port: number, host = '127.0.0.1'): Promise<RawClient> {
     const socket = connect({ port, host, noDelay: true, allowHalfOpen: true });
     const client = new RawClient(socket);
@@ -181,6 +177,13 @@ export class RawClient {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #onEnd(): void {
+    // libuv tells a reset that came right behind bytes as an end; what is left of it is a socket without a peer
+    if (!this.#hasEnded && this.socket.remoteAddress === undefined) this.#error ??= new Error('ECONNRESET');
+    this.#hasEnded = true;
+    this.#waiting.check();
   }
 
   async #readMessage(method: string): Promise<WireMessage> {

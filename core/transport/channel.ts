@@ -59,7 +59,7 @@ export class Channel {
   attach(socket: Socket, usesEvents = false): void {
     this.socket = socket;
     if (usesEvents) socket.on('data', (bytes: Buffer) => this.#dispatchOwned(bytes));
-    socket.on('end', () => this.#listener.onEnd());
+    socket.on('end', () => this.#onEnd());
     socket.on('drain', () => this.#onDrain());
     socket.on('error', (error) => {
       this.#error ??= error;
@@ -214,6 +214,14 @@ export class Channel {
     writer.#pendingBlocks!.pop();
     this.#blockTakenBy = undefined;
     this.#isLagging = false;
+  }
+
+  /** libuv tells a reset that came right behind bytes as an end; what is left of it is a socket without a peer. */
+  #onEnd(): void {
+    const { localAddress, remoteAddress } = this.socket;
+    if (localAddress !== undefined && remoteAddress === undefined)
+      this.socket.destroy(new Error('read ECONNRESET'));
+    else this.#listener.onEnd();
   }
 
   #onDrain(): void {

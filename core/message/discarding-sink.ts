@@ -1,4 +1,4 @@
-import type { BodySink } from '../message/stream.ts';
+import type { BodySink } from './stream.ts';
 
 /** Reads a body to its end for the sake of what follows it, up to a limit. */
 export class DiscardingSink implements BodySink {

@@ -1,0 +1,181 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { ConfigurationError } from '../../../core/errors.ts';
+import { definePlugin, flattenPlugins, only, type PluginList } from '../../../core/pipeline/plugin.ts';
+import type { GatewayConfig, RouteConfig, UpstreamConfig } from '../../../core/server/configuration.ts';
+import { findProblems } from '../../../core/server/problems.ts';
+
+const sound: GatewayConfig = {
+  listeners: [{ port: 0 }],
+  upstreams: { app: { backends: ['http://127.0.0.1:1'] } },
+  routes: [{ name: 'all', upstream: 'app' }],
+};
+
+function placesOf(changes: Partial<GatewayConfig>, plugins: PluginList = []): string[] {
+  return findProblems({ ...sound, ...changes }, flattenPlugins(plugins)).map(({ place }) => place);
+}
+
+const withRoute = (route: Partial<RouteConfig>) => placesOf({ routes: [{ upstream: 'app', ...route }] });
+const withUpstream = (app: UpstreamConfig) => placesOf({ upstreams: { app } });
+
+test('a sound configuration has no problems', () => {
+  expect(placesOf({})).toEqual([]);
+  expect(placesOf({ routes: [] })).toEqual([]);
+});
+
+test('every problem is told at once, with its place', () => {
+  const problems = findProblems(
+    { listeners: [{ port: -1 }], upstreams: { app: { backends: [] } }, routes: [{ upstream: 'ap' }] },
+    [],
+  );
+  expect(new ConfigurationError(problems).message.split('\n')).toEqual([
+    'listeners[0] › port: must be a whole number from 0 to 65535',
+    'upstreams › app › backends: needs at least one backend',
+    'routes[0] › upstream: unknown upstream "ap", expected one of "app"',
+  ]);
+});
+
+describe('a listener', () => {
+  test('is needed', () => {
+    expect(placesOf({ listeners: [] })).toEqual(['listeners']);
+  });
+
+  test.each([-1, 65_536, 1.5, Number.NaN])('cannot have the port %j', (port) => {
+    expect(placesOf({ listeners: [{ port: 1 }, { port }] })).toEqual(['listeners[1] › port']);
+  });
+});
+
+describe('a backend', () => {
+  test.each([
+    'http://a',
+    'http://a/',
+    'http://a:8080',
+    'http://[::1]:80',
+    { url: 'http://a', weight: 1, name: 'n' },
+    { url: 'http://a', weight: 1_000_000 },
+  ])('may be %j', (backend) => {
+    expect(withUpstream({ backends: [backend] })).toEqual([]);
+  });
+
+  test.each([
+    'a',
+    'a:80',
+    '',
+    'http://',
+    'ftp://a',
+    'http://a/path',
+    'http://a?q',
+    'http://a#f',
+    'http://u@a',
+    'http://u:p@a',
+  ])('cannot be %j', (backend) => {
+    expect(withUpstream({ backends: [backend] })).toEqual(['upstreams › app › backends[0]']);
+  });
+
+  test.each([0, -1, 1.5, 1_000_001, Number.NaN, Infinity])('cannot have the weight %j', (weight) => {
+    expect(withUpstream({ backends: [{ url: 'http://a', weight }] })).toEqual([
+      'upstreams › app › backends[0] › weight',
+    ]);
+  });
+
+  test('has a name of its own', () => {
+    expect(withUpstream({ backends: ['http://a', 'http://a:80/'] })).toEqual([
+      'upstreams › app › backends[1]',
+    ]);
+    expect(withUpstream({ backends: ['http://a', { url: 'http://a', name: 'b' }] })).toEqual([]);
+    expect(
+      withUpstream({
+        backends: [
+          { url: 'http://a', name: 'x' },
+          { url: 'http://b', name: 'x' },
+        ],
+      }),
+    ).toEqual(['upstreams › app › backends[1]']);
+  });
+});
+
+describe('a route', () => {
+  test.each(['/', '/a', '/a/', '/a/b.c', '/*', '/a/*'])('may have the path %s', (path) => {
+    expect(withRoute({ path })).toEqual([]);
+  });
+
+  test.each(['', 'a', '*', '/a*', '/*/a', '/a?b', '/a#b', '/a/**', '/*a'])(
+    'cannot have the path %j',
+    (path) => {
+      expect(withRoute({ path })).toEqual(['routes[0] › path']);
+    },
+  );
+
+  test.each(['a', 'a.example', '*.example', 'A.Example', 'a-b.c_d', '127.0.0.1', '[::1]', '_x'])(
+    'may have the host %s',
+    (host) => {
+      expect(withRoute({ hosts: [host] })).toEqual([]);
+    },
+  );
+
+  test.each([
+    '',
+    '*',
+    'a:80',
+    'a.example.',
+    '.a',
+    'a..b',
+    '*a',
+    'a.*',
+    '*.*.a',
+    'http://a',
+    'a/b',
+    '-a',
+    'a-',
+    '::1',
+  ])('cannot have the host %j', (host) => {
+    expect(withRoute({ hosts: ['x', host] })).toEqual(['routes[0] › hosts[1]']);
+  });
+
+  test('cannot have a method that is no token', () => {
+    expect(withRoute({ methods: ['GET', 'M-SEARCH', 'GE T', ''] })).toEqual([
+      'routes[0] › methods[2]',
+      'routes[0] › methods[3]',
+    ]);
+  });
+
+  test('has a name of its own, or none', () => {
+    const route = { upstream: 'app' };
+    expect(placesOf({ routes: [route, route] })).toEqual([]);
+    expect(placesOf({ routes: [{ ...route, name: 'a' }, route, { ...route, name: 'a' }] })).toEqual([
+      'routes[2] › name',
+    ]);
+  });
+});
+
+describe('a plugin', () => {
+  const setup = (): void => {};
+  const bare = definePlugin({ name: 'bare', setup });
+  const limited = definePlugin({
+    name: 'limited',
+    options: z.strictObject({
+      limit: z.int().positive(),
+      list: z.array(z.object({ a: z.string() })).default([]),
+    }),
+    setup,
+  });
+
+  test('is told what is wrong with its options, by name and place', () => {
+    expect(placesOf({}, [bare(), limited({ limit: 1 })])).toEqual([]);
+    expect(placesOf({}, [bare(), limited({ limit: 0 })])).toEqual(['plugins[1] limited › limit']);
+    expect(placesOf({}, [limited({ limit: 1, list: [{ a: 'x' }, { a: 1 as never }] })])).toEqual([
+      'plugins[0] limited › list[1] › a',
+    ]);
+    expect(placesOf({}, [limited(undefined as never)])).toEqual(['plugins[0] limited › limit']);
+  });
+
+  test('that takes none is given none', () => {
+    const factory = bare as (options: unknown) => ReturnType<typeof bare>;
+    expect(placesOf({}, [factory({ a: 1 })])).toEqual(['plugins[0] bare']);
+  });
+
+  test('is scoped to routes that there are', () => {
+    expect(placesOf({}, only({ routes: ['all'] }, bare()))).toEqual([]);
+    expect(placesOf({}, only({ routes: ['all', 'al'] }, bare()))).toEqual(['plugins[0] bare › routes']);
+  });
+});
