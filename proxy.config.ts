@@ -22,9 +22,9 @@ export default defineConfig({
   ],
   plugins: [
     demoBackends({ ports: [9001, 9002, 9003] }),
-    requestId(),
     forwardedHeaders(),
     via(),
+    requestId(),
     loadBalance({ policy: 'round-robin' }),
     accessLog(),
   ],

@@ -8,7 +8,6 @@ export {
   GatewayError,
 } from './errors.ts';
 export { bounds, type Limits, upstreamBounds, type UpstreamLimits } from './limits.ts';
-export { LogDestination } from './log/destination.ts';
 export { type Logger, type LogLevel, logLevels, type LogSettings } from './log/logger.ts';
 export { equalsIgnoreCase, forEachListMember, isFieldValue, isToken, listHas } from './message/characters.ts';
 export { type Authority, parseAuthority } from './message/authority.ts';

@@ -2,6 +2,9 @@ import pino from 'pino';
 
 type Stream = ReturnType<typeof pino.destination>;
 
+/** Lines that wait for a slow or full disk take at most this much memory; further ones are dropped. */
+const maxHeldBytes = 16_777_216;
+
 /** Where lines go without waiting for them: a file or standard output. */
 export class LogDestination {
   readonly stream: Stream;
@@ -14,17 +17,20 @@ export class LogDestination {
    */
   constructor(file: string | undefined, onError: (error: Error) => void) {
     this.#file = file;
-    this.stream = pino.destination({ dest: file ?? 1, sync: false, mkdir: file !== undefined });
+    // with a minimum of one byte a line leaves at once, and `flush` waits for it; with none it would not
+    const options = {
+      dest: file ?? 1,
+      sync: false,
+      mkdir: file !== undefined,
+      minLength: 1,
+      maxLength: maxHeldBytes,
+    };
+    this.stream = pino.destination(options);
     this.#isReady = file === undefined;
     this.stream.on('ready', () => {
       this.#isReady = true;
     });
     this.stream.on('error', onError);
-  }
-
-  /** Adds one line; it ends with a line feed. */
-  write(line: string): void {
-    this.stream.write(line);
   }
 
   /** Opens the file anew, so that a rotated one can be removed; standard output stays. */
@@ -37,11 +43,5 @@ export class LogDestination {
     if (!this.#isReady)
       await new Promise((resolve) => this.stream.once('ready', resolve).once('error', resolve));
     await new Promise<void>((resolve) => this.stream.flush(() => resolve()));
-  }
-
-  /** Writes what is left and closes the file. */
-  async close(): Promise<void> {
-    await this.flush();
-    if (this.#file !== undefined) this.stream.end();
   }
 }

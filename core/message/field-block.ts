@@ -67,3 +67,11 @@ export function findIn({ text, offsets }: ParsedLines, lower: string): number {
 export function valueIn({ text, offsets }: ParsedLines, at: number): string {
   return text.slice(offsets[at + 1]! + 2, offsets[at + 2]);
 }
+
+/** Appends the lines as names at even places and values at odd ones. */
+export function unpackInto(flat: string[], lines: ParsedLines): void {
+  const { text, offsets } = lines;
+  for (let at = 0; at < offsets.length; at += 3) {
+    flat.push(text.slice(offsets[at], offsets[at + 1]), valueIn(lines, at));
+  }
+}

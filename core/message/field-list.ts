@@ -4,6 +4,7 @@ import {
   type FieldsInit,
   findIn,
   nothingParsed,
+  unpackInto,
   pairsOf,
   type ParsedLines,
   valueIn,
@@ -148,7 +149,9 @@ export class FieldList implements ReadonlyFieldList {
   /** A parsed line is to change: from here on all are kept apart. */
   #unpack(): void {
     const flat: string[] = [];
-    for (const [name, value] of this) flat.push(name, value);
+    unpackInto(flat, this.#parsed);
+    unpackInto(flat, this.#block);
+    for (const each of this.#flat) flat.push(each);
     this.#flat = flat;
     this.#parsed = nothingParsed;
     this.#block = nothingParsed;

@@ -106,6 +106,7 @@ export class Response implements ResponseDraft, OutgoingResponse {
   readonly source: 'backend' | 'gateway';
   readonly hasDate: boolean;
   upgrade: string | undefined = undefined;
+  httpVersion: '1.0' | '1.1' | '2' = '1.1';
   #status: number;
   readonly #declaredLength: string | undefined;
   readonly #bytes: Buffer | undefined;
@@ -137,7 +138,18 @@ export class Response implements ResponseDraft, OutgoingResponse {
   static ofBackend(head: ResponseHead, body: BodySource | undefined, owner: BodyContext): Response {
     const { facts } = head;
     const { status, reason, fields } = head;
-    return new Response('backend', status, reason, fields, facts.hasDate, facts.contentLength, body, owner);
+    const response = new Response(
+      'backend',
+      status,
+      reason,
+      fields,
+      facts.hasDate,
+      facts.contentLength,
+      body,
+      owner,
+    );
+    if (head.minorVersion === 0) response.httpVersion = '1.0';
+    return response;
   }
 
   get status(): number {

@@ -66,6 +66,8 @@ export interface ResponseDraft {
   reason: string;
   readonly fields: FieldList;
   readonly body: MessageBody;
+  /** Version in which the backend answered; `1.1` for the gateway's own answers. */
+  readonly httpVersion: '1.0' | '1.1' | '2';
   /** Who made it. */
   readonly source: 'backend' | 'gateway';
   /** Bytes of the body; undefined while only its end will tell. */

@@ -1,0 +1,19 @@
+import { ClientAddress } from '../forwarded-headers/tokens.ts';
+import { combinedText } from './escape.ts';
+import { type LineFormat, type LineSettings, statusOf } from './record.ts';
+import { createCommonStamp } from './stamps.ts';
+
+/** Apache's combined format: `%h - - %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"`. */
+export function createCombinedLine({ now, query }: LineSettings): LineFormat {
+  const stamp = createCommonStamp();
+  return (exchange) => {
+    const { inbound, connection, bodyBytesSent } = exchange;
+    const client = exchange.get(ClientAddress) ?? connection.remoteAddress;
+    const target = query ? inbound.target : inbound.path;
+    const request = `${inbound.method} ${combinedText(target)} HTTP/${inbound.httpVersion}`;
+    const answer = `${statusOf(exchange) ?? '-'} ${bodyBytesSent === 0 ? '-' : bodyBytesSent}`;
+    const referer = combinedText(inbound.fields.get('referer'));
+    const userAgent = combinedText(inbound.fields.get('user-agent'));
+    return `${combinedText(client)} - - [${stamp(now())}] "${request}" ${answer} "${referer}" "${userAgent}"`;
+  };
+}
