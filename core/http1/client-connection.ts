@@ -2,7 +2,7 @@ import { GatewayError } from '../errors.ts';
 import type { UpstreamLimits } from '../limits.ts';
 import { decideBodyLength, UNTIL_CLOSE } from '../message/framing.ts';
 import type { ResponseHead } from '../message/head.ts';
-import { wantsKeepAlive } from '../message/hop-by-hop.ts';
+import { isOffered, wantsKeepAlive } from '../message/hop-by-hop.ts';
 import { isSafe } from '../message/method.ts';
 import type {
   ClientStream,
@@ -264,8 +264,11 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
   }
 
   #switch(stream: Http1ClientStream, head: ResponseHead, bytes: Buffer, at: number, end: number): boolean {
-    if (head.status === 101 && head.facts.upgrade === undefined) {
-      throw new GatewayError('malformed_response', 'A 101 does not say what the protocol is.');
+    if (head.status === 101 && !isOffered(head.facts.upgrade, stream.request.upgrade)) {
+      throw new GatewayError(
+        'malformed_response',
+        'The backend switched to a protocol that was not offered.',
+      );
     }
     const isAskedFor = stream.request.upgrade !== undefined || stream.request.method === 'CONNECT';
     if (
@@ -277,6 +280,7 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
     }
     this.#deadline.release();
     this.#isClosed = true;
+    head.facts.contentLength = undefined; // RFC 9110 9.3.6: it means nothing here
     const early = at < end ? Buffer.from(bytes.subarray(at, end)) : undefined;
     stream.hasResponseHead = true;
     const switched = new SwitchedChannel(this.channel, early, () => this.#listener.onClosed(this));

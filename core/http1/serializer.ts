@@ -59,8 +59,9 @@ export function responseHeadText(
   if (bodyLength !== undefined) text += lengthField(bodyLength);
   else if (response.declaredLength !== undefined && response.status !== 204)
     text += `Content-Length: ${response.declaredLength}\r\n`;
-  if (persistence === 'close') text += 'Connection: close\r\n';
-  else if (response.upgrade !== undefined) text += 'Connection: Upgrade\r\n';
+  if (response.upgrade !== undefined)
+    text += persistence === 'close' ? 'Connection: close, Upgrade\r\n' : 'Connection: Upgrade\r\n';
+  else if (persistence === 'close') text += 'Connection: close\r\n';
   else if (persistence === 'keep-alive') text += 'Connection: keep-alive\r\n';
   return text + '\r\n';
 }

@@ -31,6 +31,8 @@ type Wait = 'idle' | 'head' | 'body' | 'send' | 'linger';
 
 /** A request body this much short of its end is read to keep the connection, a longer one is not worth it. */
 const maxDrainedBytes = 65_536;
+/** Once so many bytes wait for their turn, a connection is read no further. */
+const maxHeldBytes = 65_536;
 
 /** One HTTP/1.x connection from a client: reads requests, answers them in order (RFC 9112 9.3). */
 export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwner, ServerStreamOwner {
@@ -79,7 +81,7 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
 
   onBytes(bytes: Buffer, length: number): void {
     if (this.#isClosing) return;
-    if (this.#held !== undefined) this.#held = Buffer.concat([this.#held, bytes.subarray(0, length)]);
+    if (this.#held !== undefined) this.#hold(Buffer.concat([this.#held, bytes.subarray(0, length)]));
     else this.#consume(bytes, 0, length);
   }
 
@@ -195,7 +197,7 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
       return;
     }
     this.#isConsuming = false;
-    if (at < end && !this.#isClosing) this.#hold(bytes, at, end);
+    if (at < end && !this.#isClosing) this.#hold(Buffer.from(bytes.subarray(at, end)));
     this.#stream?.body?.flush();
   }
 
@@ -270,9 +272,10 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
     }
   }
 
-  #hold(bytes: Buffer, from: number, to: number): void {
-    this.#held = Buffer.from(bytes.subarray(from, to));
-    this.channel.pause();
+  /** Keeps what cannot be worked on yet; reads on for a while, for only so is it seen that the client goes away. */
+  #hold(bytes: Buffer): void {
+    this.#held = bytes;
+    if (bytes.length >= maxHeldBytes) this.channel.pause();
   }
 
   #consumeHeld(): void {

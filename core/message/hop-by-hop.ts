@@ -37,3 +37,15 @@ export function requestedUpgrade(facts: HeadFacts, minorVersion: number): string
   });
   return protocols.length === 0 ? undefined : protocols.join(', ');
 }
+
+/** True when the protocols that a 101 switches to are among those that the client offered (RFC 9110 7.8). */
+export function isOffered(protocols: string | undefined, offered: string | undefined): boolean {
+  if (protocols === undefined || offered === undefined) return false;
+  let count = 0;
+  let offeredCount = 0;
+  forEachListMember(protocols, (protocol) => {
+    count++;
+    if (listHas(offered, protocol.toLowerCase())) offeredCount++;
+  });
+  return count > 0 && count === offeredCount;
+}

@@ -104,10 +104,10 @@ export class Response implements ResponseDraft, OutgoingResponse {
   reason: string;
   readonly fields: FieldList;
   readonly source: 'backend' | 'gateway';
-  readonly hasDate: boolean;
   upgrade: string | undefined = undefined;
   httpVersion: '1.0' | '1.1' | '2' = '1.1';
   #status: number;
+  readonly #cameWithDate: boolean;
   readonly #declaredLength: string | undefined;
   readonly #bytes: Buffer | undefined;
   readonly #stream: BodySource | undefined;
@@ -119,7 +119,7 @@ export class Response implements ResponseDraft, OutgoingResponse {
     status: number,
     reason: string,
     fields: FieldList,
-    hasDate: boolean,
+    cameWithDate: boolean,
     declaredLength: string | undefined,
     body: BodySource | Buffer | undefined,
     owner: BodyContext,
@@ -128,7 +128,7 @@ export class Response implements ResponseDraft, OutgoingResponse {
     this.#status = status;
     this.reason = reason;
     this.fields = fields;
-    this.hasDate = hasDate;
+    this.#cameWithDate = cameWithDate;
     this.#declaredLength = declaredLength;
     this.#bytes = Buffer.isBuffer(body) ? body : undefined;
     this.#stream = Buffer.isBuffer(body) ? undefined : body;
@@ -149,6 +149,7 @@ export class Response implements ResponseDraft, OutgoingResponse {
       owner,
     );
     if (head.minorVersion === 0) response.httpVersion = '1.0';
+    if (status === 426) response.upgrade = facts.upgrade;
     return response;
   }
 
@@ -159,6 +160,11 @@ export class Response implements ResponseDraft, OutgoingResponse {
   set status(status: number) {
     this.#status = status;
     this.reason = reasonPhrase(status);
+  }
+
+  /** False when the wire protocol has to add one. */
+  get hasDate(): boolean {
+    return this.#cameWithDate || this.fields.has('date');
   }
 
   get body(): MessageBody {

@@ -102,7 +102,7 @@ export class OriginConnection {
     socket.on('end', () => {
       this.hasEnded = true;
       // libuv tells a reset that came right behind bytes as an end; what is left of it is a socket without a peer
-      if (socket.remoteAddress === undefined) this.wasReset = true;
+      if (!socket.writableEnded && socket.remoteAddress === undefined) this.wasReset = true;
       // a client that goes away is let go, also while an answer is due
       if (!this.#isTakenOver) socket.end();
       owner.waiting.check();
@@ -113,7 +113,7 @@ export class OriginConnection {
     });
   }
 
-  /** Everything that came so far. */
+  /** Everything that came so far, or until `takeOver`. */
   get received(): Buffer {
     return Buffer.concat(this.#received);
   }

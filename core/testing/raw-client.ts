@@ -181,7 +181,9 @@ export class RawClient {
 
   #onEnd(): void {
     // libuv tells a reset that came right behind bytes as an end; what is left of it is a socket without a peer
-    if (!this.#hasEnded && this.socket.remoteAddress === undefined) this.#error ??= new Error('ECONNRESET');
+    const { writableEnded, remoteAddress } = this.socket;
+    if (!this.#hasEnded && !writableEnded && remoteAddress === undefined)
+      this.#error ??= new Error('ECONNRESET');
     this.#hasEnded = true;
     this.#waiting.check();
   }

@@ -216,10 +216,10 @@ export class Channel {
     this.#isLagging = false;
   }
 
-  /** libuv tells a reset that came right behind bytes as an end; what is left of it is a socket without a peer. */
+  /** libuv tells a reset that came right behind bytes as an end: then nobody is on the other side any more. */
   #onEnd(): void {
-    const { localAddress, remoteAddress } = this.socket;
-    if (localAddress !== undefined && remoteAddress === undefined)
+    const { localAddress, remoteAddress, writableEnded } = this.socket;
+    if (!writableEnded && localAddress !== undefined && remoteAddress === undefined)
       this.socket.destroy(new Error('read ECONNRESET'));
     else this.#listener.onEnd();
   }

@@ -94,10 +94,14 @@ test('SIGHUP opens a rotated log file anew', async () => {
   const cwd = projectWith({});
   const file = join(cwd, 'gateway.log');
   const gateway = startGateway(await startBackend(), { log: { file } });
-  const listening = await vi.waitFor(() => JSON.parse(readFileSync(file, 'utf8')) as { port: number });
+  const patience = { timeout: 15_000 };
+  const listening = await vi.waitFor(
+    () => JSON.parse(readFileSync(file, 'utf8')) as { port: number },
+    patience,
+  );
   renameSync(file, `${file}.1`);
   gateway.kill('SIGHUP');
-  await vi.waitFor(() => expect(existsSync(file)).toBe(true));
+  await vi.waitFor(() => expect(existsSync(file)).toBe(true), patience);
   await (await fetch(`http://127.0.0.1:${listening.port}`)).text();
   gateway.kill('SIGTERM');
   expect(await gateway.ended).toEqual({ code: 0, signal: null });

@@ -61,6 +61,7 @@ describe('a chunked body', () => {
     ['5\r\nhello\r0\r\n\r\n', 'a bare CR behind the data'],
     ['5\r\nhello0\r\n\r\n', 'no line end behind the data'],
     ['5\r\nhello!\r\n0\r\n\r\n', 'more data than its size'],
+    ['5\r\nhello!\n0\r\n\r\n', 'another byte in the place of the CR'],
     ['0000000000005\r\nhello\r\n', 'too many digits'],
     ['fffffffffffff\r\n', 'a size that does not fit'],
     ['ffffffffffffffffffff\r\n', 'a size that would overflow'],
@@ -102,5 +103,9 @@ describe('a chunked body', () => {
   test('tells how much data is known to follow', () => {
     expect(decodeChunks(['64\r\nabc']).remaining).toBe(97);
     expect(decodeChunks(['64']).remaining).toBe(0);
+    // sizes that 32 bits cannot hold, or take for negative or small ones
+    expect(decodeChunks(['80000005\r\n']).remaining).toBe(0x80000005);
+    expect(decodeChunks(['100000005\r\n']).remaining).toBe(0x100000005);
+    expect(decodeChunks(['ffffffffffff\r\n']).remaining).toBe(0xffffffffffff);
   });
 });

@@ -126,6 +126,14 @@ describe('the head of a response', () => {
     ]);
   });
 
+  test('that asks for another protocol names it in Connection too (RFC 9110 7.8)', () => {
+    const asking = { status: 426, reason: 'Upgrade Required', upgrade: 'a' };
+    expect(responseLines(asking, 0)).toEqual(expect.arrayContaining(['Upgrade: a', 'Connection: Upgrade']));
+    expect(responseLines(asking, 0, 'close')).toEqual(
+      expect.arrayContaining(['Upgrade: a', 'Connection: close, Upgrade']),
+    );
+  });
+
   test('gets the date of the current second when it has none (RFC 9110 6.6.1)', () => {
     vi.useFakeTimers({ now: Date.UTC(2030, 0, 1, 12, 0, 0) });
     expect(responseLines({ hasDate: false })).toContain('Date: Tue, 01 Jan 2030 12:00:00 GMT');

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { FieldBlock } from '../../../core/message/field-block.ts';
 import { FieldList } from '../../../core/message/field-list.ts';
 import { parsedFields } from '../../support/heads.ts';
 
@@ -45,6 +46,7 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('append' as const), name, value }),
   fc.record({ kind: fc.constant('delete' as const), name }),
   fc.record({ kind: fc.constant('clone' as const) }),
+  fc.record({ kind: fc.constant('appendBlock' as const), pairs: fc.array(pair, { maxLength: 3 }) }),
 );
 
 function start(pairs: readonly Pair[], isParsed: boolean): FieldList {
@@ -62,7 +64,10 @@ test('a field list behaves like a list of pairs, whatever is done to it', () => 
       const model = new Model(pairs);
       for (const each of steps) {
         if (each.kind === 'clone') list = list.clone();
-        else if (each.kind === 'delete') expect(list.delete(each.name)).toBe(model.delete(each.name));
+        else if (each.kind === 'appendBlock') {
+          list.appendBlock(FieldBlock.from(each.pairs));
+          model.pairs.push(...each.pairs);
+        } else if (each.kind === 'delete') expect(list.delete(each.name)).toBe(model.delete(each.name));
         else if (each.kind === 'set') {
           list.set(each.name, each.value);
           model.set(each.name, each.value);

@@ -1,13 +1,24 @@
 import { describe, expect, test } from 'vitest';
+import { FieldBlock } from '../../../core/message/field-block.ts';
 import { FieldList } from '../../../core/message/field-list.ts';
 import { codeOf } from '../../support/errors.ts';
 import { parsedFields } from '../../support/heads.ts';
+
+const block = FieldBlock.from({ b: '2', 'set-cookie': 'y=2' });
 
 // the same fields, once made by hand and once as the parser leaves them
 const kinds: [string, () => FieldList][] = [
   ['made by hand', () => new FieldList(['A', '1', 'Set-Cookie', 'x=1', 'b', '2', 'set-cookie', 'y=2'])],
   ['parsed', () => parsedFields('A: 1', 'Set-Cookie: x=1', 'b: 2', 'set-cookie: y=2')],
   ['parsed from unusual blanks', () => parsedFields('A:1', 'Set-Cookie:  x=1', 'b: 2\t', 'set-cookie: y=2')],
+  [
+    'half parsed, half a block that was made once',
+    () => {
+      const list = parsedFields('A: 1', 'Set-Cookie: x=1');
+      list.appendBlock(block);
+      return list;
+    },
+  ],
   [
     'half parsed, half made by hand',
     () => {
@@ -101,10 +112,28 @@ test('fields come from an object or from pairs', () => {
   expect(FieldList.from(pairs).getAll('a')).toEqual(['1', '2']);
 });
 
+test('a block is not changed by the lists it was appended to', () => {
+  const list = new FieldList();
+  list.appendBlock(block);
+  list.appendBlock(block);
+  list.set('b', '9');
+  list.delete('set-cookie');
+  expect(list.lines).toBe('b: 9\r\n');
+  expect(block.lines).toBe('b: 2\r\nset-cookie: y=2\r\n');
+});
+
+test('many different names may be set', () => {
+  const list = new FieldList();
+  for (let i = 0; i < 3_000; i++) list.set(`x-${i}`, String(i));
+  expect(list.size).toBe(3_000);
+  expect(codeOf(() => list.set('Content-Length', '1'))).toBe('invalid_field');
+});
+
 const change: [string, (list: FieldList, name: string, value: string) => void][] = [
   ['set', (list, name, value) => list.set(name, value)],
   ['append', (list, name, value) => list.append(name, value)],
   ['from', (_list, name, value) => FieldList.from([[name, value]])],
+  ['a block', (list, name, value) => list.appendBlock(FieldBlock.from([[name, value]]))],
 ];
 
 describe.each(change)('%s', (_name, apply) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { requestedUpgrade, wantsKeepAlive } from '../../../core/message/hop-by-hop.ts';
+import { isOffered, requestedUpgrade, wantsKeepAlive } from '../../../core/message/hop-by-hop.ts';
 import { requestHead } from '../../support/heads.ts';
 
 describe('fields that Connection names', () => {
@@ -71,5 +71,21 @@ describe('an upgrade is asked for', () => {
   test('without h2c, which would take requests past the gateway', () => {
     expect(asked(1, 'Connection: upgrade', 'Upgrade: h2c')).toBeUndefined();
     expect(asked(1, 'Connection: upgrade', 'Upgrade: H2C, websocket')).toBe('websocket');
+  });
+});
+
+describe('a protocol that a backend switches to', () => {
+  test.each([
+    ['websocket', 'websocket', true],
+    ['WebSocket', 'websocket', true],
+    ['a', 'b, A', true],
+    ['a, b', 'b, a, c', true],
+    ['a, c', 'b, a', false],
+    ['h2c', 'websocket', false],
+    ['', 'websocket', false],
+    [undefined, 'websocket', false],
+    ['websocket', undefined, false],
+  ])('%j was offered by %j: %j', (protocols, offered, expected) => {
+    expect(isOffered(protocols, offered)).toBe(expected);
   });
 });

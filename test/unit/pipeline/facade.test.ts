@@ -80,7 +80,7 @@ describe('a tap', () => {
   });
 
   test.each(hookNames)('of %s cannot be an async function, which nobody would wait for', (name) => {
-    const taps = tapsOf('a')[name] as { tap(handler: unknown): void };
+    const taps = anyTaps('a', name);
     expect(() => taps.tap(async () => {})).toThrow(
       /plugin a gives .*\.tap an async function: use tapPromise/,
     );
@@ -138,7 +138,7 @@ describe.each(['tap', 'tapPromise'] as const)('a handler given to %s', (kind) =>
       const left = candidates.slice(1);
       return isLater ? Promise.resolve(left) : left;
     };
-    anyTaps('a', 'selectBackend')[kind](narrow as never);
+    anyTaps('a', 'selectBackend')[kind](narrow);
     tapsOf('b').selectBackend.tap((candidates) => [...candidates].reverse());
     const { result } = await call('selectBackend', [backend1, backend2, backend3], newExchange());
     expect(result).toEqual([backend3, backend2]);

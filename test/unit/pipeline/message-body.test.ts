@@ -7,7 +7,7 @@ import { RecordingSink, ScriptedSource } from '../../support/bodies.ts';
 import { codeOf } from '../../support/errors.ts';
 
 /** A body with the source that feeds it and the exchange it belongs to. */
-function make({ length = CHUNKED as number, bytes }: { length?: number; bytes?: string } = {}) {
+function make({ length = CHUNKED, bytes }: { length?: number; bytes?: string } = {}) {
   const owner = { runningPlugin: 'reader', localReads: 0, onLocalRead: () => void owner.localReads++ };
   const source = new ScriptedSource(length);
   const own = bytes === undefined ? undefined : Buffer.from(bytes);

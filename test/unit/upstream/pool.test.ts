@@ -158,7 +158,7 @@ describe('a connection', () => {
     const connection = connector.succeed();
     connection.finish();
     connection.die();
-    expect(pool.size).toBe(0);
+    expect([pool.size, pool.idleCount]).toEqual([0, 0]);
     expect(acquire(pool).connection).toBeUndefined();
     expect(connector.waiting).toHaveLength(1);
   });
