@@ -231,6 +231,7 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
     if (status < 200) {
       if (++this.#informational > maxInformational)
         throw new GatewayError('malformed_response', 'Too many 1xx.');
+      stream.hasInformational = true;
       if (!stream.isCancelled) stream.listener.onInformational(head);
       return false;
     }

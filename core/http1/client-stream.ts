@@ -31,6 +31,8 @@ export class Http1ClientStream implements ClientStream {
   response: IncomingBody | undefined = undefined;
   isRequestComplete: boolean;
   hasResponseHead = false;
+  /** A 1xx came: the backend is at work on it. */
+  hasInformational = false;
   isCancelled = false;
   readonly #writeCount: number;
   bodyBytesWritten = 0;
@@ -107,7 +109,7 @@ export class Http1ClientStream implements ClientStream {
   fail(error: GatewayError, wasBehind = false): void {
     if (this.isCancelled) return;
     this.isCancelled = true;
-    const wasReusedConnection = this.isOnReusedConnection || wasBehind;
+    const wasReusedConnection = (this.isOnReusedConnection || wasBehind) && !this.hasInformational;
     this.#tell({ error, nothingSent: this.isUnsent, wasReusedConnection });
   }
 

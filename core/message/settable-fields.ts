@@ -16,6 +16,11 @@ const ownedByGateway: ReadonlyMap<string, string> = new Map([
   ['upgrade', 'it is hop-by-hop'],
 ]);
 
+/** True for a field that the parser takes out of every list. */
+export function isOwnedByGateway(name: string): boolean {
+  return ownedByGateway.has(name.toLowerCase());
+}
+
 function refuse(name: string, why: string): never {
   throw new GatewayError('invalid_field', `The field ${JSON.stringify(name)} cannot be set: ${why}.`);
 }

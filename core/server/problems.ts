@@ -1,6 +1,7 @@
 import type { ConfigurationProblem } from '../errors.ts';
 import { bounds, upstreamBounds } from '../limits.ts';
 import { isToken } from '../message/characters.ts';
+import { isOwnedByGateway } from '../message/settable-fields.ts';
 import type { PluginEntry } from '../pipeline/plugin.ts';
 import type { BackendConfig, GatewayConfig, RouteConfig, UpstreamConfig } from './configuration.ts';
 
@@ -68,6 +69,10 @@ function checkRoute(
   }
   if (route.path !== undefined && !/^\/[^*?#]*(?<=\/)\*$|^\/[^*?#]*$/.test(route.path)) {
     problems.add(`${place} › path`, `${JSON.stringify(route.path)} must begin with / and may end with /*`);
+  }
+  for (const name of Object.keys(route.headers ?? {})) {
+    const why = isOwnedByGateway(name) ? 'is taken out of the fields before routing' : 'is not a field name';
+    if (!isToken(name) || isOwnedByGateway(name)) problems.add(`${place} › headers › ${name}`, why);
   }
   for (const [index, method] of (route.methods ?? []).entries()) {
     if (!isToken(method))
