@@ -1,34 +1,26 @@
-import { z } from 'zod';
 import { definePlugin, Stage, type Upstream } from '../../core/index.ts';
-import type { Picker } from './picker.ts';
-import { policies } from './policies.ts';
-import { untried } from './untried.ts';
-
-const options = z.strictObject({
-  policy: z
-    .enum(['round-robin'])
-    .default('round-robin')
-    .describe('How one of several backends is chosen; round-robin respects their weights.'),
-});
+import { Balancer } from './balancer.ts';
+import { options } from './options.ts';
 
 export default definePlugin({
   name: 'load-balance',
   options,
-  setup(gateway, { policy }) {
-    const pickers = new Map<Upstream, Picker>();
-    const pickerOf = (upstream: Upstream): Picker => {
-      const picker = policies[policy](upstream, gateway);
-      pickers.set(upstream, picker);
-      return picker;
+  setup(gateway, settings) {
+    const balancers = new Map<Upstream, Balancer>();
+    const add = (upstream: Upstream): Balancer => {
+      const balancer = new Balancer(upstream, settings, gateway);
+      balancers.set(upstream, balancer);
+      return balancer;
     };
+    for (const upstream of gateway.upstreams.values()) add(upstream);
     // last, so that it chooses among what all others left
     gateway.hooks.selectBackend.tap({ stage: Stage.Finish }, (candidates, exchange) => {
-      const { attempts } = exchange;
-      const left = attempts.length === 0 ? candidates : untried(candidates, attempts);
-      if (left.length < 2) return left;
       const upstream = exchange.upstream!;
-      const picker = pickers.get(upstream) ?? pickerOf(upstream);
-      return picker.pick(left, exchange).alone;
+      return (balancers.get(upstream) ?? add(upstream)).choose(candidates, exchange);
+    });
+    if (settings.policy !== 'peak-ewma') return;
+    gateway.hooks.onComplete.tap(({ upstream, attempts }) => {
+      if (upstream !== undefined) balancers.get(upstream)?.observe(attempts);
     });
   },
 });

@@ -1,10 +1,25 @@
-import type { Backend, Exchange, PluginHost, Upstream } from '../../core/index.ts';
+import type { AttemptRecord, Backend, Exchange, Upstream } from '../../core/index.ts';
+import type { Settings } from './options.ts';
+import type { SlowStart } from './slow-start.ts';
+import type { WeightOf } from './weights.ts';
 
 /** A policy at work for one upstream. */
 export interface Picker {
   /** One of `candidates`, which are at least two. */
   pick(candidates: readonly Backend[], exchange: Exchange): Backend;
+  /** An attempt at one of the backends is over. */
+  observe?(attempt: AttemptRecord): void;
 }
 
-/** Makes the picker of an upstream on its first request; what must outlive a reload goes to `gateway.retain`. */
-export type Policy = (upstream: Upstream, gateway: PluginHost) => Picker;
+/** What a picker is made of. */
+export interface PickerParts {
+  readonly upstream: Upstream;
+  readonly settings: Settings;
+  readonly weightOf: WeightOf<Backend>;
+  /** Undefined when backends do not ramp up. */
+  readonly slowStart: SlowStart<Backend> | undefined;
+  /** A value of this upstream that outlives a reload. */
+  readonly retain: <T>(key: string, create: () => T) => T;
+}
+
+export type Policy = (parts: PickerParts) => Picker;

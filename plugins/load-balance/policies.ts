@@ -1,11 +1,50 @@
-import type { Policy } from './picker.ts';
+import { ByKey } from './by-key.ts';
+import { keyFrom } from './hash-key.ts';
+import type { Latency } from './latency.ts';
+import { LeastRequests } from './least-requests.ts';
+import { Maglev } from './maglev.ts';
+import type { PolicyName } from './options.ts';
+import { PeakEwma } from './peak-ewma.ts';
+import type { Picker, PickerParts, Policy } from './picker.ts';
+import { PowerOfTwo } from './power-of-two.ts';
+import { RandomChoice } from './random.ts';
+import { Remembered } from './remembered.ts';
+import { RingHash } from './ring-hash.ts';
 import { Rotation, RoundRobin } from './round-robin.ts';
 
+const standardMaxLoad = 1.25;
+const standardDecayMs = 10_000;
+const { random } = Math;
+const now = (): number => performance.now();
+
+const powerOfTwo = ({ upstream, weightOf }: PickerParts): Picker =>
+  new PowerOfTwo(upstream.backends, weightOf, random);
+
 /** Every policy by the name it has in configurations. */
-export const policies = {
-  'round-robin': ({ name, backends }, gateway) =>
-    new RoundRobin(
-      backends,
-      gateway.retain(`round-robin:${name}`, () => new Rotation()),
-    ),
-} as const satisfies Record<string, Policy>;
+export const policies: Readonly<Record<PolicyName, Policy>> = {
+  'round-robin': ({ upstream, weightOf, retain }) => {
+    const rotation = retain('round-robin', () => new Rotation());
+    return new RoundRobin(upstream.backends, rotation, weightOf);
+  },
+  random: ({ upstream, weightOf }) => new RandomChoice(upstream.backends, weightOf, random),
+  'least-requests': ({ weightOf }) => new LeastRequests(weightOf, random),
+  'power-of-two': powerOfTwo,
+  'peak-ewma': ({ upstream, weightOf, settings, retain }) => {
+    const latencies = retain('peak-ewma', () => new Remembered<Latency>());
+    const { decayMs = standardDecayMs } = settings;
+    return new PeakEwma(upstream.backends, weightOf, { decayMs, random, now }, latencies);
+  },
+  'ring-hash': (parts) => {
+    const { by = 'client-address', maxLoad = standardMaxLoad } = parts.settings.hash ?? {};
+    const bound = maxLoad === false ? Infinity : maxLoad;
+    return new ByKey(
+      keyFrom(by),
+      new RingHash(parts.upstream.backends, bound, parts.slowStart),
+      powerOfTwo(parts),
+    );
+  },
+  maglev: (parts) => {
+    const { by = 'client-address' } = parts.settings.hash ?? {};
+    return new ByKey(keyFrom(by), new Maglev(parts.upstream.backends, parts.slowStart), powerOfTwo(parts));
+  },
+};

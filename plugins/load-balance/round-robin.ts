@@ -1,7 +1,4 @@
-import type { Backend } from '../../core/index.ts';
-
-/** What is needed of a backend here. */
-export type Weighted = Pick<Backend, 'name' | 'weight'>;
+import { ownWeight, type Weighted, type WeightOf } from './weights.ts';
 
 interface Turn {
   /** How far the backend is behind its share; the sum over all backends is zero. */
@@ -33,9 +30,15 @@ export class RoundRobin<B extends Weighted> {
   readonly #rotation: Rotation;
   readonly #turns: readonly Turn[];
   readonly #turnOf = new WeakMap<B, Turn>();
+  readonly #weightOf: WeightOf<B>;
 
   /** `backends` is the list that `pick` gets as long as nobody narrowed it. */
-  constructor(backends: readonly B[], rotation: Rotation = new Rotation()) {
+  constructor(
+    backends: readonly B[],
+    rotation: Rotation = new Rotation(),
+    weightOf: WeightOf<B> = ownWeight,
+  ) {
+    this.#weightOf = weightOf;
     this.#backends = backends;
     this.#isEqual = backends.every(({ weight }) => weight === backends[0]!.weight);
     this.#rotation = rotation;
@@ -44,7 +47,7 @@ export class RoundRobin<B extends Weighted> {
   }
 
   pick(candidates: readonly B[]): B {
-    if (candidates !== this.#backends) return this.#pickAmong(candidates);
+    if (candidates !== this.#backends || this.#weightOf !== ownWeight) return this.#pickAmong(candidates);
     return this.#isEqual ? this.#pickNext() : this.#pickAmongAll();
   }
 
@@ -76,8 +79,9 @@ export class RoundRobin<B extends Weighted> {
     let total = 0;
     for (const backend of candidates) {
       const turn = this.#findTurn(backend);
-      total += backend.weight;
-      turn.credit += backend.weight;
+      const weight = this.#weightOf(backend);
+      total += weight;
+      turn.credit += weight;
       if (turn.credit > bestTurn.credit) [best, bestTurn] = [backend, turn];
     }
     bestTurn.credit -= total;

@@ -87,7 +87,11 @@ test.each([
     { header: 'Content-Length' },
     'header: "Content-Length" is not the name of a header field that plugins may set',
   ],
-  ['load-balance', { policy: 'random' }, 'policy: Invalid input: expected "round-robin"'],
+  [
+    'load-balance',
+    { policy: 'fastest' },
+    'policy: Invalid option: expected one of "round-robin"|"random"|"least-requests"|"power-of-two"|"peak-ewma"|"ring-hash"|"maglev"',
+  ],
   ['access-log', { format: 'xml' }, 'format: Invalid option: expected one of "json"|"combined"'],
   ['access-log', { maxDelayMs: -1 }, 'maxDelayMs: Too small: expected number to be >=0'],
   ['access-log', { file: '' }, 'file: must be the name of a file'],

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Rotation, RoundRobin, type Weighted } from '../../../../plugins/load-balance/round-robin.ts';
+import { Rotation, RoundRobin } from '../../../../plugins/load-balance/round-robin.ts';
+import type { Weighted } from '../../../../plugins/load-balance/weights.ts';
 
 const backendsOf = (...weights: number[]): Weighted[] =>
   weights.map((weight, index) => ({ name: String.fromCharCode(97 + index), weight }));
@@ -107,4 +108,16 @@ test('a rotation goes on with fewer backends', () => {
   const two = backendsOf(1, 1);
   const next = new RoundRobin(two, rotation);
   expect([next.pick(two).name, next.pick(two).name]).toEqual(['a', 'b']);
+});
+
+test('weights may change while it runs', () => {
+  const backends = backendsOf(4, 4);
+  let share = 0.5;
+  const weightOf = ({ name, weight }: Weighted): number => (name === 'b' ? weight * share : weight);
+  const policy = new RoundRobin(backends, new Rotation(), weightOf);
+  const next = (count: number): string =>
+    Array.from({ length: count }, () => policy.pick(backends).name).join('');
+  expect(next(6)).toBe('abaaba');
+  share = 1;
+  expect(next(6)).toBe('ababab');
 });

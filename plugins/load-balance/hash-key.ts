@@ -1,0 +1,24 @@
+import type { Exchange } from '../../core/index.ts';
+import { ClientAddress } from '../forwarded-headers/tokens.ts';
+import { cookieOf } from './cookie.ts';
+
+/** What of an exchange decides where it goes; undefined or empty: nothing does. */
+export type KeyOf = (exchange: Exchange) => string | undefined;
+
+/** What the key is taken from. */
+export type KeySource =
+  | 'client-address'
+  | 'path'
+  | { readonly header: string }
+  | { readonly cookie: string }
+  | KeyOf;
+
+export function keyFrom(source: KeySource): KeyOf {
+  if (typeof source === 'function') return source;
+  if (source === 'path') return ({ inbound }) => inbound.path;
+  if (source === 'client-address') {
+    return (exchange) => exchange.get(ClientAddress) ?? exchange.connection.remoteAddress;
+  }
+  if ('header' in source) return ({ inbound }) => inbound.fields.get(source.header);
+  return ({ inbound }) => cookieOf(inbound.fields, source.cookie);
+}

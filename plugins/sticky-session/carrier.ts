@@ -1,0 +1,40 @@
+import type { Exchange } from '../../core/index.ts';
+import { ClientScheme } from '../forwarded-headers/tokens.ts';
+import { cookieOf } from './cookie.ts';
+import { cookieNameOf, type Settings } from './options.ts';
+import { attributesOf } from './set-cookie.ts';
+
+/** How tickets travel. */
+export interface Carrier {
+  read(exchange: Exchange): string | undefined;
+  /** To be called while there is a response. */
+  write(exchange: Exchange, ticket: string): void;
+}
+
+function inHeader(name: string): Carrier {
+  return {
+    read: ({ inbound }) => inbound.fields.get(name),
+    write: ({ response }, ticket) => response!.fields.set(name, ticket),
+  };
+}
+
+function inCookie(settings: Settings): Carrier {
+  const name = cookieNameOf(settings);
+  const cookie = { ...settings, domain: settings.domain, maxAgeSeconds: settings.maxAgeSeconds };
+  const [open, secure] = [attributesOf(cookie, false), attributesOf(cookie, true)];
+  const isSecure = (exchange: Exchange): boolean =>
+    settings.secure === 'auto'
+      ? (exchange.get(ClientScheme) ?? exchange.inbound.scheme) === 'https'
+      : settings.secure;
+  return {
+    read: ({ inbound }) => cookieOf(inbound.fields, name),
+    write: (exchange, ticket) => {
+      const attributes = isSecure(exchange) ? secure : open;
+      exchange.response!.fields.append('Set-Cookie', `${name}=${ticket}${attributes}`);
+    },
+  };
+}
+
+export function carrierOf(settings: Settings): Carrier {
+  return settings.header === undefined ? inCookie(settings) : inHeader(settings.header);
+}
