@@ -24,7 +24,8 @@ export async function probe(port: number, variant: Variant): Promise<string[]> {
   }
   const reuses = echoes.some(({ requestsOnConnection }) => requestsOnConnection > 1);
   const connectionFaults = reuses ? [] : ['does not reuse backend connections'];
-  return variant === 'bare' ? connectionFaults : [...connectionFaults, ...featureFaults(echoes, port)];
+  const isComparable = variant !== 'bare' && !variant.startsWith('plugin:');
+  return !isComparable ? connectionFaults : [...connectionFaults, ...featureFaults(echoes, port)];
 }
 
 function featureFaults(echoes: readonly Echo[], port: number): string[] {

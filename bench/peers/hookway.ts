@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Peer, ProxySetup } from './peer.ts';
+import { pluginsOf } from './hookway-plugins.ts';
 import { startProxy } from './start-proxy.ts';
 
 const command = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -20,13 +21,12 @@ export const hookway: Peer = {
   },
 };
 
-function configuration({ listenPort, backendPorts, variant }: ProxySetup): object {
+function configuration({ listenPort, backendPorts, variant, directory }: ProxySetup): object {
   const backends = backendPorts.map((port) => `http://127.0.0.1:${port}`);
-  const plugins = ['forwarded-headers', ['load-balance', { policy: 'round-robin' }]];
   return {
     listeners: [{ host: '127.0.0.1', port: listenPort }],
     upstreams: { app: { backends, ...(variant === 'pipelining' ? { pipelining: 32 } : {}) } },
     routes: [{ upstream: 'app' }],
-    plugins: variant === 'bare' ? [] : plugins,
+    plugins: pluginsOf(variant, directory),
   };
 }

@@ -1,4 +1,5 @@
-export type Variant = 'default' | 'pipelining' | 'bare' | 'no-temp-files';
+/** `plugin:NAME` is that plugin alone; `seven` the pipeline of seven. */
+export type Variant = 'default' | 'pipelining' | 'bare' | 'no-temp-files' | 'seven' | `plugin:${string}`;
 
 export interface ProxySetup {
   readonly listenPort: number;

@@ -4,7 +4,7 @@ import type { ByteChannel } from '../message/byte-channel.ts';
 import type { ResponseHead } from '../message/head.ts';
 import { listHas } from '../message/characters.ts';
 import { DiscardingSink } from '../message/discarding-sink.ts';
-import { isIdempotent, isSafe } from '../message/method.ts';
+import { isSafe } from '../message/method.ts';
 import type {
   AttemptFailure,
   BodySource,
@@ -134,7 +134,7 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
   mayRetry(nothingSent: boolean): boolean {
     const { outbound } = this.#exchange;
     if (outbound.hasBody && !outbound.body.isReplayable) return false;
-    return nothingSent || isIdempotent(outbound.method);
+    return nothingSent || this.#exchange.isRepeatable;
   }
 
   /** A bound that a plugin set for this exchange has passed. */

@@ -188,6 +188,11 @@ export interface Exchange {
   readonly timings: Timings;
   /** Set in onComplete. */
   readonly outcome: Outcome | undefined;
+  /**
+   * True when the request may be sent twice: its method is idempotent (RFC 9110 9.2.2), or a plugin knows, as by an
+   * Idempotency-Key, and has set it.
+   */
+  isRepeatable: boolean;
   /** Bounds of this exchange alone; set them in onRequest. */
   readonly timeouts: ExchangeTimeouts;
   /** Bytes of body, after transfer coding was removed: from the client, to the client. */

@@ -147,12 +147,15 @@ export class HookFacade {
       if ((isInScope !== undefined && !isInScope(exchange)) || isOver(exchange, hook)) return callback();
       exchange.runningPlugin = plugin;
       exchange.runningHook = hook;
-      const answer = new AsyncAnswer(callback, plugin, hook, exchange.pipeline.hookTimeoutMs);
+      let result: unknown;
       try {
-        Promise.resolve(handler(...input)).then(answer.resolve, answer.reject);
+        result = handler(...input);
       } catch (cause) {
-        answer.reject(cause);
+        return callback(attributed(cause, plugin, hook));
       }
+      if (result === undefined) return callback(); // nothing to wait for
+      const answer = new AsyncAnswer(callback, plugin, hook, exchange.pipeline.hookTimeoutMs);
+      Promise.resolve(result).then(answer.resolve, answer.reject);
     };
   }
 }

@@ -2,6 +2,7 @@ import type { GatewayError } from '../errors.ts';
 import type { Logger } from '../log/logger.ts';
 import { FieldList } from '../message/field-list.ts';
 import { HeadFacts, type ResponseHead } from '../message/head.ts';
+import { isIdempotent } from '../message/method.ts';
 import type { ServerStream, ServerStreamListener } from '../message/stream.ts';
 import type { Backend } from '../upstream/backend.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -61,6 +62,7 @@ export class LiveExchange implements Exchange, BodyContext, ServerStreamListener
   /** Code, plugin and hook of a local answer. */
   answeredBy: { code: string; plugin: string | undefined; hook: string | undefined } | undefined = undefined;
   isSettled = false;
+  #isRepeatable: boolean | undefined = undefined;
   /** The gateway answers with a failure: steps that were waiting do not go on. */
   isFailed = false;
   expectsContinue: boolean;
@@ -87,6 +89,14 @@ export class LiveExchange implements Exchange, BodyContext, ServerStreamListener
 
   get timings(): Timings {
     return this;
+  }
+
+  get isRepeatable(): boolean {
+    return this.#isRepeatable ?? isIdempotent(this.outbound.method);
+  }
+
+  set isRepeatable(isRepeatable: boolean) {
+    this.#isRepeatable = isRepeatable;
   }
 
   get timeouts(): Timeouts {

@@ -31,10 +31,13 @@ export interface SyncTap<Arguments extends unknown[], Result> {
   tap(options: TapOptions, handler: (...input: Arguments) => Result | Nothing): void;
 }
 
-/** A hook whose handlers may answer later; those that answer at once cost less. */
+/** A hook whose handlers may answer later; who has nothing to wait for returns undefined, which costs no promise. */
 export interface AsyncTap<Arguments extends unknown[], Result> extends SyncTap<Arguments, Result> {
-  tapPromise(handler: (...input: Arguments) => Promise<Result | Nothing>): void;
-  tapPromise(options: TapOptions, handler: (...input: Arguments) => Promise<Result | Nothing>): void;
+  tapPromise(handler: (...input: Arguments) => Promise<Result | Nothing> | undefined): void;
+  tapPromise(
+    options: TapOptions,
+    handler: (...input: Arguments) => Promise<Result | Nothing> | undefined,
+  ): void;
 }
 
 /** The hooks as one plugin taps them, in the order of an exchange's life. */

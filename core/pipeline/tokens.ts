@@ -10,6 +10,7 @@ export class Slot<T> {
   /** Place in an exchange's list of values. */
   readonly index: number;
   declare readonly valueType: T;
+  declare readonly kind: 'slot';
 
   constructor(name: string) {
     this.name = name;
@@ -22,6 +23,7 @@ export class Service<T> {
   /** For messages and logs only. */
   readonly name: string;
   declare readonly valueType: T;
+  declare readonly kind: 'service';
 
   constructor(name: string) {
     this.name = name;

@@ -112,16 +112,19 @@ async function startBackend(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+// npx runs the command in processes of its own: the group of them ends with our end of their standard input
+const npxBoundToUs = 'exec 3<&0; (cat <&3; kill -9 -$$) >/dev/null 2>&1 & exec npx --no-install "$@" 3<&-';
+
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  // npx runs the command in processes of its own, all of one group
   process.kill(-child.pid!, 'SIGKILL');
   await once(child, 'exit');
 }
 
 /** Runs `npx hookway` until the test is over; resolves with the URL that it listens on. */
 async function startGateway(...args: readonly string[]): Promise<string> {
-  const child = spawn('npx', ['--no-install', 'hookway', ...args], { cwd: folder, detached: true });
+  const command = ['-c', npxBoundToUs, 'sh', 'hookway', ...args];
+  const child = spawn('/bin/sh', command, { cwd: folder, detached: true });
   onTestFinished(() => stop(child));
   let errors = '';
   child.stderr.on('data', (bytes: Buffer) => (errors += bytes.toString()));

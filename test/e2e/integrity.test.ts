@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startTestGateway } from 'hookway/testing';
 import { expect, onTestFinished, test } from 'vitest';
+import { Gate } from './gate.ts';
 
 // Bytes are read into blocks that are used again: whatever is still on its way must not be written over.
 
@@ -99,3 +100,38 @@ test('pipelined answers of many sizes to slow and fast clients are not mixed up'
     expect([number, body.length, digest(body)]).toEqual([number, expected.length, digest(expected)]);
   });
 });
+
+test.each(['download', 'upload'])(
+  'what waits for a receiver that stopped is not written over by what comes for others: %s',
+  async (direction) => {
+    const long = Buffer.concat([noise, noise.subarray(7), noise.subarray(1_000)]);
+    const received = new Gate<string>();
+    const take = async (source: IncomingMessage): Promise<void> => {
+      await pause(200); // until every buffer on the way is full
+      received.open(digest(await read(source, 1)));
+    };
+    const url = await startServer((incoming, response) => {
+      if (incoming.url === '/short') response.end(noise.subarray(0, 50_000));
+      else if (incoming.method === 'GET') response.end(long);
+      else void take(incoming).then(() => response.end());
+    });
+    await using gateway = await startTestGateway({ upstreams: { app: { backends: [url] } } });
+    const options = { port: gateway.port, host: '127.0.0.1', path: '/long' };
+    const outgoing = request({ ...options, method: direction === 'upload' ? 'POST' : 'GET' });
+    outgoing.end(direction === 'upload' ? long : undefined);
+    if (direction === 'download') {
+      const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+      void take(response);
+    }
+    let isReceived = false;
+    void received.opened.then(() => (isReceived = true));
+    for (let i = 0; i < 50 || !isReceived; i++) {
+      const { bytes } = await gateway.fetch('/short', {
+        method: 'POST',
+        body: noise.subarray(i, i + 30_000),
+      });
+      expect(bytes.equals(noise.subarray(0, 50_000))).toBe(true);
+    }
+    expect(await received.opened).toBe(digest(long));
+  },
+);

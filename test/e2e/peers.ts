@@ -53,13 +53,19 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Starts a program until the test is over; resolves with the text it has written once that fits. */
+// becomes the program, and leaves a watcher behind that kills it when our end of its standard input closes
+const boundToUs = 'exec 3<&0; (cat <&3; kill -9 $$) >/dev/null 2>&1 & exec "$0" "$@" 3<&-';
+
+/**
+ * Starts a program until the test is over, or the process of the tests is; resolves with the text it has written once
+ * that fits.
+ */
 export async function startProgram(
   program: string,
   args: readonly string[],
   isReady: (output: string) => boolean,
 ): Promise<{ readonly child: ChildProcessWithoutNullStreams; readonly output: string }> {
-  const child = spawn(program, args);
+  const child = spawn('/bin/sh', ['-c', boundToUs, program, ...args]);
   let output = '';
   onTestFinished(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;

@@ -1,3 +1,4 @@
+import { isIdempotent } from '../../../core/message/method.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { GatewayError } from '../../../core/errors.ts';
 import type { ClientConnection } from '../../../core/http1/client-connection.ts';
@@ -32,6 +33,7 @@ function make({ method = 'GET', hasBody = false, isReplayable = true } = {}): At
   const exchange = {
     inbound: { ...request, upgrade: undefined },
     outbound: { ...request, target: '/', hasBody, body, discardBody() {} },
+    isRepeatable: isIdempotent(request.method),
     pipeline: { hooks: new Hooks(), log: { error() {} } },
     stream: { head: { facts: {} }, mayRespond: false, reset() {} },
     attempts: [],

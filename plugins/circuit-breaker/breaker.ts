@@ -1,0 +1,117 @@
+import { FailureWindow } from './failure-window.ts';
+
+export interface BreakerRules {
+  /** Share of failures in the window from which on it opens. */
+  readonly failureShare: number;
+  /** With fewer requests in the window it stays closed. */
+  readonly minimumRequests: number;
+  readonly windowMs: number;
+  /** Time that it stays open before probes are let through. */
+  readonly openMs: number;
+  /** Requests that are let through then, and have to succeed. */
+  readonly probes: number;
+}
+
+export type CircuitState = 'closed' | 'open' | 'half-open';
+
+export type OnStateChange = (state: CircuitState, reason: string) => void;
+
+/** For a request that is no probe. */
+export const noProbe = 0;
+
+/** Opens when too many requests fail, and closes when enough probes succeed. */
+export class Breaker {
+  readonly #rules: BreakerRules;
+  readonly #now: () => number;
+  readonly #onChange: OnStateChange;
+  readonly #window: FailureWindow;
+  #state: CircuitState = 'closed';
+  #openUntilMs = 0;
+  /** Counts the times that it was half-open: results of earlier times do not matter. */
+  #period = 0;
+  #running = 0;
+  #succeeded = 0;
+
+  constructor(rules: BreakerRules, now: () => number, onChange: OnStateChange) {
+    this.#rules = rules;
+    this.#now = now;
+    this.#onChange = onChange;
+    this.#window = new FailureWindow(rules.windowMs);
+  }
+
+  get state(): CircuitState {
+    return this.#state;
+  }
+
+  /** True when a request may pass now. */
+  get admits(): boolean {
+    if (this.#state === 'closed') return true;
+    if (this.#state === 'open') return this.#now() >= this.#openUntilMs;
+    return this.#running + this.#succeeded < this.#rules.probes;
+  }
+
+  /** Time until it may let requests through. */
+  get waitMs(): number {
+    return this.#state === 'open' ? Math.max(0, this.#openUntilMs - this.#now()) : 0;
+  }
+
+  /** A request passes. Returns what `note` or `leave` is to be told when it is a probe, else `noProbe`. */
+  enter(): number {
+    if (this.#state === 'closed' || !this.admits) return noProbe;
+    if (this.#state === 'open') this.#halfOpen();
+    this.#running++;
+    return this.#period;
+  }
+
+  /** A request that passed has a result. */
+  note(isFailure: boolean, probe: number): void {
+    if (this.#state === 'closed') this.#noteClosed(isFailure);
+    else if (this.#isCurrent(probe)) this.#noteProbe(isFailure);
+  }
+
+  /** A probe ended without a result. */
+  leave(probe: number): void {
+    if (this.#isCurrent(probe)) this.#running--;
+  }
+
+  #isCurrent(probe: number): boolean {
+    return this.#state === 'half-open' && probe === this.#period;
+  }
+
+  #noteClosed(isFailure: boolean): void {
+    const nowMs = this.#now();
+    this.#window.note(isFailure, nowMs);
+    if (!isFailure) return;
+    const { requests, failures } = this.#window.counts(nowMs);
+    const { minimumRequests, failureShare } = this.#rules;
+    if (requests < minimumRequests || failures / requests < failureShare) return;
+    this.#open(`${Math.round((failures / requests) * 100)} % of ${requests} requests failed`);
+  }
+
+  #noteProbe(isFailure: boolean): void {
+    this.#running--;
+    if (isFailure) this.#open('a probe failed');
+    else if (++this.#succeeded === this.#rules.probes) this.#close();
+  }
+
+  #open(reason: string): void {
+    this.#openUntilMs = this.#now() + this.#rules.openMs;
+    this.#change('open', reason);
+  }
+
+  #halfOpen(): void {
+    this.#period++;
+    this.#running = this.#succeeded = 0;
+    this.#change('half-open', 'its time is over');
+  }
+
+  #close(): void {
+    this.#window.clear();
+    this.#change('closed', `${this.#rules.probes} probes succeeded`);
+  }
+
+  #change(state: CircuitState, reason: string): void {
+    this.#state = state;
+    this.#onChange(state, reason);
+  }
+}

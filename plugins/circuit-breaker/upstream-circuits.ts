@@ -1,0 +1,73 @@
+import type { Backend, Upstream } from '../../core/index.ts';
+import { Circuit, type CircuitLimits } from './circuit.ts';
+import type { Breaker } from './breaker.ts';
+
+/** Why an upstream takes no request. */
+export type Refused = { readonly isOpen: true; readonly waitMs: number } | { readonly isOpen: false };
+
+/** The circuit of an upstream, or those of its backends. */
+export class UpstreamCircuits {
+  readonly upstream: Upstream;
+  readonly #circuits: readonly Circuit[];
+  readonly #ofBackend: ReadonlyMap<Backend, Circuit>;
+  readonly #maxRetries: number;
+  #retries = 0;
+
+  /** `breakerOf` is asked once for undefined, or for each backend. */
+  constructor(
+    upstream: Upstream,
+    per: 'upstream' | 'backend',
+    limits: CircuitLimits,
+    breakerOf: (backend: Backend | undefined) => Breaker,
+  ) {
+    const { backends } = upstream;
+    this.upstream = upstream;
+    this.#maxRetries = limits.maxRetries ?? Infinity;
+    if (per === 'upstream') {
+      const circuit = new Circuit(breakerOf(undefined), backends, limits);
+      this.#circuits = [circuit];
+      this.#ofBackend = new Map(backends.map((backend) => [backend, circuit]));
+    } else {
+      this.#circuits = backends.map((backend) => new Circuit(breakerOf(backend), [backend], limits));
+      this.#ofBackend = new Map(backends.map((backend, index) => [backend, this.#circuits[index]!]));
+    }
+  }
+
+  /** Why no request may pass; undefined when one may. */
+  get refused(): Refused | undefined {
+    for (const circuit of this.#circuits) if (circuit.admits) return undefined;
+    if (!this.isOpen) return { isOpen: false };
+    return { isOpen: true, waitMs: Math.min(...this.#circuits.map(({ breaker }) => breaker.waitMs)) };
+  }
+
+  get isOpen(): boolean {
+    for (const { breaker } of this.#circuits) if (breaker.admits) return false;
+    return true;
+  }
+
+  breakerOf(backend: Backend): Breaker | undefined {
+    return this.#ofBackend.get(backend)?.breaker;
+  }
+
+  /** The candidates that may get a request now. */
+  narrow(candidates: readonly Backend[]): readonly Backend[] {
+    for (const candidate of candidates) {
+      if (!this.#admits(candidate)) return candidates.filter((backend) => this.#admits(backend));
+    }
+    return candidates;
+  }
+
+  takeRetry(): boolean {
+    if (this.#retries >= this.#maxRetries || this.isOpen) return false;
+    this.#retries++;
+    return true;
+  }
+
+  releaseRetry(): void {
+    this.#retries--;
+  }
+
+  #admits(backend: Backend): boolean {
+    return this.#ofBackend.get(backend)?.admits !== false;
+  }
+}

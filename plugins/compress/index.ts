@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { definePlugin, type ResponseDraft, Stage } from '../../core/index.ts';
+import { addVary } from '../headers/index.ts';
+import { createNegotiation } from './accept-encoding.ts';
+import { mayEncode, weakened } from './eligible.ts';
+import { codings, type Coding, createEncoder, isAvailable } from './encoders.ts';
+import { compressibleTypes, createTypeTest } from './media-types.ts';
+
+const type = z
+  .string()
+  .regex(
+    /^(?:[\w.+-]+\/[\w.+-]+|[\w.+-]+\/\*|\*\+[\w.-]+)$/,
+    'must be a media type like "text/css", "text/*" or "*+json"',
+  );
+
+const options = z.strictObject({
+  minBytes: z.int().min(0).default(1_024).describe('Shorter bodies are not worth it.'),
+  encodings: z
+    .array(z.enum(codings))
+    .min(1)
+    .default([...codings])
+    .describe('Codings in the order of preference; zstd is left out where Node.js does not have it.'),
+  types: z
+    .array(type)
+    .default([...compressibleTypes])
+    .describe('Media types that are compressed; text/event-stream never is.'),
+});
+
+function encode({ fields, body }: ResponseDraft, coding: Coding): void {
+  const etag = fields.get('etag');
+  if (etag !== undefined) fields.set('ETag', weakened(etag));
+  fields.delete('accept-ranges');
+  fields.set('Content-Encoding', coding);
+  body.through(createEncoder(coding, body.length));
+}
+
+export default definePlugin({
+  name: 'compress',
+  options,
+  setup({ hooks }, { minBytes, encodings, types }) {
+    const isCompressible = createTypeTest(types);
+    const codingFor = createNegotiation(encodings.filter(isAvailable));
+    hooks.onResponse.tap({ stage: Stage.Finish }, ({ inbound, response }) => {
+      const draft = response!;
+      const { contentLength } = draft;
+      const isHead = inbound.method === 'HEAD';
+      if (!isHead && contentLength !== undefined && contentLength < Math.max(minBytes, 1)) return;
+      if (!mayEncode(draft, inbound.fields, isCompressible)) return;
+      addVary(draft.fields, 'Accept-Encoding');
+      const coding = isHead ? undefined : codingFor(inbound.fields.get('accept-encoding'));
+      if (coding !== undefined) encode(draft, coding);
+    });
+  },
+});

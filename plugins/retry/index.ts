@@ -1,0 +1,51 @@
+import { definePlugin, type Exchange, isIdempotent, type PluginHost, Stage } from '../../core/index.ts';
+import { RetryLease } from './lease.ts';
+import { options } from './options.ts';
+import { Retrier } from './retrier.ts';
+import { untried } from './untried.ts';
+
+const nothing = undefined;
+
+/** A body that can be sent again makes a retry possible after a part of it was sent. */
+function keepBodies({ hooks }: PluginHost, maxReplayBytes: number): void {
+  const isToKeep = ({ inbound: { contentLength = 0 }, outbound: { method, body } }: Exchange): boolean =>
+    contentLength > 0 && contentLength <= maxReplayBytes && isIdempotent(method) && !body.isTouched;
+  // last, for another plugin may want to read or transform it
+  hooks.onRequest.tapPromise({ stage: Stage.Finish }, (exchange) =>
+    isToKeep(exchange) ? exchange.outbound.body.buffer(maxReplayBytes).then(() => undefined) : nothing,
+  );
+}
+
+export default definePlugin({
+  name: 'retry',
+  options,
+  setup(gateway, settings) {
+    const { hooks } = gateway;
+    const { attemptTimeoutMs, maxReplayBytes, statuses } = settings;
+    const retrier = new Retrier(gateway, settings);
+    if (attemptTimeoutMs !== undefined) {
+      hooks.onRequest.tap({ stage: Stage.Observe }, ({ timeouts }) => {
+        timeouts.attemptMs = attemptTimeoutMs;
+      });
+    }
+    if (maxReplayBytes > 0) keepBodies(gateway, maxReplayBytes);
+    hooks.selectBackend.tap((candidates, { attempts }) =>
+      attempts.length === 0 ? undefined : untried(candidates, attempts),
+    );
+    hooks.onBackendError.tapPromise((exchange, { error, mayRetry, nothingSent }) =>
+      retrier.decide(exchange, { met: error.code, mayRetry, nothingSent }),
+    );
+    if (statuses.length > 0) {
+      hooks.onBackendResponse.tapPromise((exchange, { status, mayRetry }) =>
+        retrier.decide(exchange, {
+          met: status,
+          mayRetry: mayRetry && statuses.includes(status),
+          nothingSent: false,
+        }),
+      );
+    }
+    const release = (exchange: Exchange): void => exchange.get(RetryLease)?.release();
+    hooks.onResponse.tap({ stage: Stage.Observe }, release);
+    hooks.onComplete.tap(release);
+  },
+});

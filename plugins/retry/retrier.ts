@@ -1,0 +1,109 @@
+import {
+  type Exchange,
+  type PluginHost,
+  retry,
+  type RetryDecision,
+  type Upstream,
+} from '../../core/index.ts';
+import { Circuits } from '../circuit-breaker/tokens.ts';
+import { Health } from '../health-check/tokens.ts';
+import { RetryBudget } from './budget.ts';
+import { Lease, RetryLease } from './lease.ts';
+import type { Options } from './options.ts';
+import { pauseBeforeRetry } from './retry-rules.ts';
+import { isUntried } from './untried.ts';
+
+/** What an attempt met, and what may be done about it. */
+export interface Met {
+  readonly met: string | number;
+  readonly mayRetry: boolean;
+  readonly nothingSent: boolean;
+}
+
+const nothing = undefined;
+
+/** Decides whether exchanges are tried again, and lets them wait. */
+export class Retrier {
+  readonly #gateway: PluginHost;
+  readonly #options: Options;
+  readonly #budgets = new Map<Upstream, RetryBudget>();
+
+  constructor(gateway: PluginHost, options: Options) {
+    this.#gateway = gateway;
+    this.#options = options;
+  }
+
+  /** Resolves when it is time to try again, or to nothing when it is not to be tried. */
+  decide(
+    exchange: Exchange,
+    { met, mayRetry, nothingSent }: Met,
+  ): Promise<RetryDecision | undefined> | undefined {
+    if (!mayRetry) return nothing;
+    const attempts = exchange.attempts.length;
+    const isAnotherLeft = nothingSent && this.#isAnotherLeft(exchange);
+    const situation = { met, mayRetry, nothingSent, attempts, isAnotherLeft, leftMs: leftMs(exchange) };
+    const pauseMs = pauseBeforeRetry(situation, this.#options, Math.random);
+    const lease = pauseMs === undefined ? undefined : this.#leaseOf(exchange);
+    if (pauseMs === undefined || lease === undefined) return nothing;
+    const fields = { met, backend: exchange.backend?.name, attempts, pauseMs, exchange: exchange.id };
+    this.#gateway.log.debug(fields, 'trying again');
+    return pauseMs === 0 ? Promise.resolve(retry()) : lease.pause(pauseMs).then(retry);
+  }
+
+  #isAnotherLeft({ upstream, attempts }: Exchange): boolean {
+    const health = this.#gateway.use(Health);
+    const isLeft = (backend: Upstream['backends'][number]): boolean =>
+      isUntried(backend, attempts) && health?.isHealthy(backend) !== false;
+    return upstream?.backends.some(isLeft) === true;
+  }
+
+  #leaseOf(exchange: Exchange): Lease | undefined {
+    const held = exchange.get(RetryLease);
+    if (held !== undefined) {
+      const isOpen = this.#gateway.use(Circuits)?.isOpen(exchange.upstream!) === true;
+      return isOpen ? undefined : held;
+    }
+    const giveBack = this.#takeRoom(exchange.upstream!);
+    if (giveBack === undefined) return undefined;
+    const lease = new Lease(giveBack);
+    exchange.set(RetryLease, lease);
+    return lease;
+  }
+
+  /** Room in the budget and in the circuit of the upstream; a function that gives both back. */
+  #takeRoom(upstream: Upstream): (() => void) | undefined {
+    const budget = this.#budgets.get(upstream) ?? this.#budgetOf(upstream);
+    const circuits = this.#gateway.use(Circuits);
+    if (circuits?.takeRetry(upstream) === false) return undefined;
+    if (budget.take(activeRequests(upstream))) {
+      return () => {
+        budget.release();
+        circuits?.releaseRetry(upstream);
+      };
+    }
+    circuits?.releaseRetry(upstream);
+    return undefined;
+  }
+
+  #budgetOf(upstream: Upstream): RetryBudget {
+    const budget = new RetryBudget(this.#options.budget, () =>
+      this.#gateway.log.warn(
+        { upstream: upstream.name },
+        'the retry budget is exhausted, failures are passed on',
+      ),
+    );
+    this.#budgets.set(upstream, budget);
+    return budget;
+  }
+}
+
+/** With the one that asks, whose attempt is over already. */
+function activeRequests({ backends }: Upstream): number {
+  let active = 1;
+  for (const backend of backends) active += backend.activeAttempts;
+  return active;
+}
+
+function leftMs({ timeouts: { totalMs }, timings }: Exchange): number {
+  return totalMs === undefined ? Infinity : totalMs - (performance.now() - timings.startedAtMs);
+}

@@ -1,0 +1,169 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { brotliDecompressSync, createBrotliDecompress, createGunzip, gunzipSync, gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { type OriginConnection, type OriginScript, startOrigin, startTestGateway } from 'hookway/testing';
+import compress from 'hookway/plugins/compress';
+import headers from 'hookway/plugins/headers';
+
+const page = '<p>hello</p>'.repeat(1_000);
+const html = { 'Content-Type': 'text/html', ETag: '"v1"', 'Accept-Ranges': 'bytes' };
+
+test.each([
+  ['gzip', gunzipSync],
+  ['br', brotliDecompressSync],
+] as const)('%s is sent to who asks for it', async (coding, decode) => {
+  await using gateway = await startTestGateway({
+    plugins: [compress()],
+    origin: { headers: html, body: page },
+  });
+  const response = await gateway.fetch('/', { headers: { 'accept-encoding': coding } });
+  expect(decode(response.bytes).toString()).toBe(page);
+  expect(response.bytes.length).toBeLessThan(page.length / 10);
+  expect(response.headers).toMatchObject({
+    'content-encoding': coding,
+    vary: 'Accept-Encoding',
+    etag: 'W/"v1"',
+  });
+  expect(response.headers).not.toHaveProperty('content-length');
+  expect(response.headers).not.toHaveProperty('accept-ranges');
+});
+
+test('who asks for nothing gets the bytes of the backend, and caches are told that it depends', async () => {
+  await using gateway = await startTestGateway({
+    plugins: [compress()],
+    origin: { headers: { ...html, Vary: 'Cookie, accept-encoding' }, body: page },
+  });
+  const response = await gateway.fetch('/');
+  expect(response.body).toBe(page);
+  expect(response.headers).toMatchObject({
+    etag: '"v1"',
+    'accept-ranges': 'bytes',
+    'content-length': String(page.length),
+    vary: 'Cookie, accept-encoding',
+  });
+});
+
+test('what comes encoded passes byte for byte', async () => {
+  const bytes = gzipSync(page);
+  const fields = { ...html, 'Content-Encoding': 'gzip' };
+  await using gateway = await startTestGateway({
+    plugins: [compress()],
+    origin: { headers: fields, body: bytes },
+  });
+  const response = await gateway.fetch('/', { headers: { 'accept-encoding': 'br' } });
+  expect(response.bytes).toEqual(bytes);
+  expect(response.headers).toMatchObject({
+    'content-encoding': 'gzip',
+    etag: '"v1"',
+    'content-length': String(bytes.length),
+  });
+  expect(response.headers).not.toHaveProperty('vary');
+});
+
+test.each<[string, OriginScript, number]>([
+  ['a part', { status: 206, headers: { ...html, 'Content-Range': 'bytes 0-11999/20000' }, body: page }, 206],
+  ['a short answer', { headers: html, body: 'x'.repeat(1_023) }, 200],
+  ['an empty answer', { headers: html, body: '' }, 200],
+  ['an image', { headers: { 'Content-Type': 'image/png' }, body: page }, 200],
+  [
+    'what is not to be transformed',
+    { headers: { ...html, 'Cache-Control': 'no-transform' }, body: page },
+    200,
+  ],
+  ['204', { status: 204, headers: html }, 204],
+  ['304', { status: 304, headers: html }, 304],
+])('%s is left alone', async (_, origin, status) => {
+  await using gateway = await startTestGateway({ plugins: [compress()], origin });
+  const response = await gateway.fetch('/', { headers: { 'accept-encoding': 'gzip' } });
+  expect(response.status).toBe(status);
+  expect(response.headers).not.toHaveProperty('content-encoding');
+  expect(response.headers).not.toHaveProperty('vary');
+});
+
+test('HEAD is told what it depends on, and nothing is encoded', async () => {
+  await using gateway = await startTestGateway({
+    plugins: [compress()],
+    origin: { headers: html, body: page },
+  });
+  const response = await gateway.fetch('/', { method: 'HEAD', headers: { 'accept-encoding': 'gzip' } });
+  expect(response.headers).toMatchObject({ vary: 'Accept-Encoding', 'content-length': String(page.length) });
+  expect(response.headers).not.toHaveProperty('content-encoding');
+});
+
+test('answers of the gateway itself are compressed when they are long enough', async () => {
+  await using gateway = await startTestGateway({ plugins: [compress({ minBytes: 10 })], routes: [] });
+  const response = await gateway.fetch('/', { headers: { 'accept-encoding': 'gzip' } });
+  expect(response.status).toBe(404);
+  expect(JSON.parse(gunzipSync(response.bytes).toString())).toMatchObject({ code: 'no_route' });
+});
+
+test('it comes last: what other plugins set is seen', async () => {
+  const type = headers({ response: { set: { 'content-type': 'image/png' } } });
+  await using gateway = await startTestGateway({
+    plugins: [compress(), type],
+    origin: { headers: html, body: page },
+  });
+  const response = await gateway.fetch('/', { headers: { 'accept-encoding': 'gzip' } });
+  expect(response.headers).not.toHaveProperty('content-encoding');
+});
+
+test('an answer that breaks off is broken for the client as well', async () => {
+  await using gateway = await startTestGateway({
+    plugins: [compress()],
+    origin: { headers: html, body: page, contentLength: page.length + 1, ending: 'close' },
+  });
+  await expect(gateway.fetch('/', { headers: { 'accept-encoding': 'gzip' } })).rejects.toThrow();
+});
+
+test('listed twice it compresses once', async () => {
+  await using gateway = await startTestGateway({
+    plugins: [compress(), compress()],
+    origin: { headers: html, body: page },
+  });
+  const response = await gateway.fetch('/', { headers: { 'accept-encoding': 'gzip' } });
+  expect(gunzipSync(response.bytes).toString()).toBe(page);
+  expect(response.headers['vary']).toBe('Accept-Encoding');
+});
+
+const decoders: Readonly<Record<string, () => Duplex>> = { br: createBrotliDecompress, gzip: createGunzip };
+const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
+
+/** Reads on until all of the text is there. */
+async function readText(stream: Duplex | IncomingMessage, length: number): Promise<string> {
+  let text = '';
+  while (text.length < length) {
+    const piece = stream.read() as Buffer | null;
+    if (piece === null) await once(stream, 'readable');
+    else text += piece.toString();
+  }
+  return text;
+}
+
+test.each([
+  ['text/event-stream', 'without compress', false, 'gzip', undefined],
+  ['text/event-stream', 'with compress', true, 'gzip', undefined],
+  ['text/plain', 'without compress', false, 'gzip', undefined],
+  ['text/plain', 'with compress, as gzip', true, 'gzip', 'gzip'],
+  ['text/plain', 'with compress, as br', true, 'br', 'br'],
+])('each chunk of %s passes at once, %s', async (type, _, isListed, accepted, coding) => {
+  let backend: OriginConnection | undefined;
+  await using origin = await startOrigin(({ connection }) => {
+    backend = connection;
+    connection.write(`HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\nTransfer-Encoding: chunked\r\n\r\n`);
+  });
+  await using gateway = await startTestGateway({ plugins: [isListed && compress()], origin });
+  const request = get(gateway.url, { headers: { 'accept-encoding': accepted } });
+  // the head is there before the first chunk
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  expect(response.headers['content-encoding']).toBe(coding);
+  const stream = coding === undefined ? response : response.pipe(decoders[coding]!());
+  for (const text of ['data: 1\n\n', 'data: two\n\n', 'data: 3\n\n']) {
+    backend!.write(chunk(text));
+    // the next one is not sent before this one is here
+    expect(await readText(stream, text.length)).toBe(text);
+  }
+  request.destroy();
+  await gateway.waitForExchange();
+});

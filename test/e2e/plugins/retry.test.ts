@@ -1,0 +1,157 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { definePlugin } from 'hookway';
+import { type Origin, type OriginScript, startOrigin, startTestGateway, unusedPort } from 'hookway/testing';
+import retry from 'hookway/plugins/retry';
+
+const reset = { cutAt: 0, ending: 'reset' } as const;
+
+async function start(script: OriginScript): Promise<Origin> {
+  const origin = await startOrigin(script);
+  onTestFinished(() => origin.close());
+  return origin;
+}
+
+async function startWith(
+  options: Parameters<typeof retry>[0],
+  backends: string[],
+  ...more: ReturnType<typeof retry>[]
+) {
+  const gateway = await startTestGateway({
+    plugins: [more, retry(options)],
+    upstreams: { app: { backends } },
+  });
+  onTestFinished(() => gateway.close());
+  return gateway;
+}
+
+test('a request whose connection was refused goes to another backend at once, whatever its method', async () => {
+  const good = await start({ body: 'good' });
+  const gateway = await startWith({ backoffMs: 60_000, maxBackoffMs: 60_000 }, [
+    `http://127.0.0.1:${await unusedPort()}`,
+    good.url,
+  ]);
+  expect(await gateway.fetch('/', { body: 'hello' })).toMatchObject({ status: 200, body: 'good' });
+  expect((await (await good.waitForRequest()).completed()).text).toBe('hello');
+});
+
+test('a lost connection is tried again for GET, not for POST', async () => {
+  const bad = await start(reset);
+  const good = await start({ body: 'good' });
+  const gateway = await startWith({}, [bad.url, good.url]);
+  expect(await gateway.fetch('/')).toMatchObject({ status: 200, body: 'good' });
+  expect(await gateway.fetch('/', { body: 'order' })).toMatchObject({ status: 502 });
+  expect(good.requests).toHaveLength(1);
+});
+
+test.each([
+  ['GET', 503, 'good'],
+  ['DELETE', 502, 'good'],
+  ['GET', 500, 'bad'],
+  ['GET', 404, 'bad'],
+  ['POST', 503, 'bad'],
+])('%s answered with %i gives the answer "%s"', async (method, status, body) => {
+  const backends = [(await start({ status, body: 'bad' })).url, (await start({ body: 'good' })).url];
+  const gateway = await startWith({}, backends);
+  expect((await gateway.fetch('/', { method })).body).toBe(body);
+});
+
+test('when no attempt does, the client gets the last answer', async () => {
+  const origins = [await start({ status: 503, body: 'one' }), await start({ status: 503, body: 'two' })];
+  const gateway = await startWith(
+    { attempts: 4, backoffMs: 1 },
+    origins.map(({ url }) => url),
+  );
+  expect(await gateway.fetch('/')).toMatchObject({ status: 503 });
+  expect((await gateway.waitForExchange()).attempts.map(({ status }) => status)).toEqual([
+    503, 503, 503, 503,
+  ]);
+  expect(origins.every(({ requests }) => requests.length > 0)).toBe(true);
+});
+
+test('a body that was sent once is sent again, in full', async () => {
+  const bad = await start(reset);
+  const good = await start({ body: 'good' });
+  const gateway = await startWith({}, [bad.url, good.url]);
+  const body = 'x'.repeat(65_536);
+  expect(await gateway.fetch('/', { method: 'PUT', body })).toMatchObject({ status: 200 });
+  expect((await (await good.waitForRequest()).completed()).text).toBe(body);
+});
+
+test.each([
+  ['longer than the limit', { 'content-length': '11' }],
+  ['of unknown length', { 'transfer-encoding': 'chunked' }],
+])('a body %s is not kept: its request is not tried again once it was sent', async (_what, headers) => {
+  const backends = [(await start(reset)).url, (await start({ body: 'good' })).url];
+  const gateway = await startWith({ maxReplayBytes: 10 }, backends);
+  const client = await gateway.connect();
+  const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  client.send(`PUT / HTTP/1.1\r\nHost: a\r\n${fields.join('')}\r\n`);
+  client.send('content-length' in headers ? 'hello world' : 'b\r\nhello world\r\n0\r\n\r\n');
+  expect((await client.readResponse()).status).toBe(502);
+  expect((await gateway.waitForExchange()).attempts).toHaveLength(1);
+});
+
+test('a body that another plugin has read is left alone, and can be sent again', async () => {
+  const reader = definePlugin({
+    name: 'reader',
+    setup: ({ hooks }) =>
+      hooks.onRequest.tapPromise(async ({ outbound }) => void (await outbound.body.buffer(100))),
+  });
+  const good = await start({ body: 'good' });
+  const gateway = await startWith({}, [(await start(reset)).url, good.url], reader());
+  expect(await gateway.fetch('/', { method: 'PUT', body: 'hello' })).toMatchObject({ status: 200 });
+});
+
+test('an attempt that takes too long is given up for another one', async () => {
+  const slow = await start(() => {});
+  const good = await start({ body: 'good' });
+  const gateway = await startWith({ attemptTimeoutMs: 50 }, [slow.url, good.url]);
+  expect(await gateway.fetch('/')).toMatchObject({ status: 200, body: 'good' });
+  const { attempts } = await gateway.waitForExchange();
+  expect(attempts[0]?.error?.code).toBe('attempt_timeout');
+});
+
+test('a client that goes away in a pause ends it, and gives its room back', async () => {
+  const origin = await start({ status: 503 });
+  const long = { backoffMs: 600_000, maxBackoffMs: 600_000, budget: { share: 0, minConcurrent: 1 } };
+  const gateway = await startWith(long, [origin.url]);
+  for (const number of [1, 2]) {
+    const client = await gateway.connect();
+    client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await gateway.waitForLog(
+      ({ msg, exchange }) => msg === 'trying again' && gateway.exchanges.every(({ id }) => id !== exchange),
+    );
+    client.reset();
+    expect((await gateway.waitForExchange(number)).outcome?.code).toBe('client_aborted');
+  }
+  expect(gateway.logLines.filter(({ msg }) => msg === 'trying again')).toHaveLength(2);
+});
+
+test('a pause that would outlast the time of the exchange is not made', async () => {
+  const bounded = definePlugin({
+    name: 'bounded',
+    setup: ({ hooks }) => hooks.onRequest.tap(({ timeouts }) => void (timeouts.totalMs = 60_000)),
+  });
+  const origin = await start({ status: 503 });
+  const gateway = await startWith({ backoffMs: 600_000, maxBackoffMs: 600_000 }, [origin.url], bounded());
+  expect((await gateway.fetch('/')).status).toBe(503);
+  expect(origin.requests).toHaveLength(1);
+});
+
+test('without a budget nothing is tried again, and the log says so once', async () => {
+  const origin = await start({ status: 503 });
+  const gateway = await startWith({ budget: { share: 0, minConcurrent: 0 } }, [origin.url]);
+  for (let i = 0; i < 3; i++) expect((await gateway.fetch('/')).status).toBe(503);
+  expect(origin.requests).toHaveLength(3);
+  const said = gateway.logLines.filter(({ msg }) => msg.startsWith('the retry budget is exhausted'));
+  expect(said).toMatchObject([{ level: 'warn', upstream: 'app', plugin: 'retry' }]);
+});
+
+test('the budget is free again when a retried request is over', async () => {
+  const origin = await start(({ target }) => ({ status: target === '/bad' ? 503 : 200 }));
+  const gateway = await startWith({ attempts: 2, backoffMs: 1, budget: { share: 0, minConcurrent: 1 } }, [
+    origin.url,
+  ]);
+  for (let i = 0; i < 3; i++) await gateway.fetch('/bad');
+  expect(origin.requests).toHaveLength(6);
+});
