@@ -5,7 +5,10 @@ import { addVary } from '../../../../plugins/headers/vary.ts';
 test.each([
   [[], ['Origin']],
   [['Accept'], ['Accept', 'Origin']],
-  [['Accept', 'accept, origin'], ['Accept', 'accept, origin']],
+  [
+    ['Accept', 'accept, origin'],
+    ['Accept', 'accept, origin'],
+  ],
   [['ORIGIN'], ['ORIGIN']],
   [[' * '], [' * ']],
   [['X-Origin'], ['X-Origin', 'Origin']],

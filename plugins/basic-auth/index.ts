@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { definePlugin, type Exchange, type LocalResponse, respond, Stage } from '../../core/index.ts';
+import { parseCredentials } from './credentials.ts';
+import { hashPassword } from './password-hash.ts';
+import { AuthenticatedUser } from './tokens.ts';
+import { addUser, loadUsers } from './users.ts';
+import { type Verification, Verifier } from './verifier.ts';
+
+export { AuthenticatedUser, hashPassword };
+
+const rememberAtMost = 10_000;
+const maxPending = 64;
+
+const users = z.record(z.string(), z.string()).superRefine((given, issues) => {
+  for (const [name, hash] of Object.entries(given)) {
+    try {
+      addUser(new Map(), name, hash);
+    } catch (error) {
+      issues.addIssue((error as Error).message);
+    }
+  }
+});
+
+const options = z
+  .strictObject({
+    users: users.default({}).describe('Names of users with their $scrypt$ hashes, which hashPassword makes.'),
+    file: z
+      .string()
+      .min(1, 'must be the name of a file')
+      .optional()
+      .describe('File with lines of name:hash.'),
+    realm: z
+      .string()
+      .regex(/^[ !#-[\]-~]{1,100}$/, 'must be 1 to 100 printable ASCII characters without " and \\')
+      .default('Restricted')
+      .describe('What browsers tell the user is asked for.'),
+    passAuthorization: z.boolean().default(false).describe('Let backends see the Authorization field.'),
+    rememberMs: z
+      .int()
+      .min(0)
+      .max(86_400_000)
+      .default(300_000)
+      .describe('How long a right password is not checked again.'),
+  })
+  .refine(
+    ({ users: inline, file }) => file !== undefined || Object.keys(inline).length > 0,
+    'needs "users" or a "file" with them',
+  );
+
+/** The answers to those who may not pass. */
+function createAnswers(realm: string): Record<Exclude<Verification, 'right'> | 'none', LocalResponse> {
+  const challenge = { 'WWW-Authenticate': `Basic realm="${realm}", charset="UTF-8"` }; // RFC 7617 2.1
+  const refusal = (code: string, detail: string): LocalResponse =>
+    respond(401, challenge, undefined, { code, detail });
+  return {
+    none: refusal('credentials_missing', 'Send a user name and a password.'),
+    wrong: refusal('credentials_wrong', 'User name or password is wrong.'),
+    busy: respond(503, { 'Retry-After': '1' }, undefined, {
+      code: 'credentials_busy',
+      detail: 'Too many passwords are being checked.',
+    }),
+  };
+}
+
+export default definePlugin({
+  name: 'basic-auth',
+  options,
+  async setup({ hooks }, { users: inline, file, realm, passAuthorization, rememberMs }) {
+    const known = await loadUsers(inline, file);
+    if (known.size === 0) throw new Error(`${file} has no users`);
+    const verifier = new Verifier(known, {
+      now: () => performance.now(),
+      rememberMs,
+      rememberAtMost,
+      maxPending,
+    });
+    const answers = createAnswers(realm);
+    const admit = (exchange: Exchange, user: string): undefined => {
+      exchange.set(AuthenticatedUser, user);
+      if (!passAuthorization) exchange.outbound.fields.delete('authorization');
+    };
+    hooks.onRequest.tapPromise({ stage: Stage.Guard }, async (exchange) => {
+      const [value, ...more] = exchange.inbound.fields.getAll('authorization');
+      const credentials = value === undefined || more.length > 0 ? undefined : parseCredentials(value);
+      if (credentials === undefined) return answers.none;
+      const verdict = await verifier.verify(credentials);
+      return verdict === 'right' ? admit(exchange, credentials.user) : answers[verdict];
+    });
+  },
+});

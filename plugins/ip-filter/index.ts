@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { definePlugin, refuse, respond, Stage } from '../../core/index.ts';
+import { ClientAddress } from '../forwarded-headers/index.ts';
+import { AddressFilter } from './address-filter.ts';
+import { parseEntry } from './block.ts';
+import { isMappedIPv4, readIPv6 } from './ipv6.ts';
+
+export { isMappedIPv4, readIPv6 };
+
+const entry = z.string().superRefine((text, issues) => {
+  try {
+    parseEntry(text, false);
+  } catch (error) {
+    issues.addIssue((error as Error).message);
+  }
+});
+
+const options = z
+  .strictObject({
+    allow: z
+      .array(entry)
+      .default([])
+      .describe('Admitted: addresses, CIDR blocks, "loopback", "private". With any, all others are refused.'),
+    deny: z
+      .array(entry)
+      .default([])
+      .describe('Refused; of several blocks around an address the smallest counts.'),
+    at: z
+      .enum(['request', 'connection', 'both'])
+      .default('request')
+      .describe("What is looked at: the client's address of each request, or the socket's when it connects."),
+  })
+  .refine(({ allow, deny }) => allow.length + deny.length > 0, 'needs entries in "allow" or "deny"');
+
+export default definePlugin({
+  name: 'ip-filter',
+  options,
+  setup({ hooks }, { allow, deny, at }) {
+    const filter = new AddressFilter(allow, deny);
+    if (at !== 'request') {
+      const refusal = refuse('address denied');
+      hooks.onAccept.tap(({ remoteAddress }) => (filter.admits(remoteAddress) ? undefined : refusal));
+    }
+    if (at === 'connection') return;
+    const detail = 'Requests from this address are refused.';
+    const answer = respond(403, {}, undefined, { code: 'address_denied', detail });
+    hooks.onRequest.tap({ stage: Stage.Guard }, (exchange) => {
+      const address = exchange.get(ClientAddress) ?? exchange.connection.remoteAddress;
+      return filter.admits(address) ? undefined : answer;
+    });
+  },
+});

@@ -1,0 +1,42 @@
+import type { Exchange, LocalResponse, Logger } from '../../core/index.ts';
+import { createAnnouncer, note } from './announce.ts';
+import { DryRun } from './dry-run.ts';
+import { createKey } from './keys.ts';
+import type { KeyedLimit } from './options.ts';
+import type { Verdict } from './quota.ts';
+import { Refusals } from './refusals.ts';
+
+const dryRunLogEveryMs = 10_000;
+
+/** Keys of a request, one for each limit. */
+export type Keys = readonly (string | undefined)[];
+export type KeysOf = (exchange: Exchange) => Keys;
+
+/** What becomes of an exchange about which was decided; undefined when no limit concerns it. */
+export type Answer = (exchange: Exchange, verdict: Verdict | undefined) => LocalResponse | undefined;
+
+export function createKeys(limits: readonly KeyedLimit[]): KeysOf {
+  const readers = limits.map(({ key, ipv6Prefix }) => createKey(key, ipv6Prefix));
+  const [first] = readers;
+  if (readers.length === 1) return (exchange) => [first!(exchange)];
+  return (exchange) => readers.map((read) => read(exchange));
+}
+
+export function createAnswer(
+  limits: readonly KeyedLimit[],
+  settings: { readonly fields: boolean; readonly dryRun: boolean },
+  log: Logger,
+): Answer {
+  const announce = settings.fields && !settings.dryRun ? createAnnouncer(limits) : undefined;
+  const refusals = new Refusals();
+  const dryRun = new DryRun(dryRunLogEveryMs, (line) => log.info(line, 'dry run: requests would be refused'));
+  return (exchange, verdict) => {
+    if (verdict === undefined) return undefined;
+    note(exchange, verdict);
+    announce?.(exchange, verdict);
+    if (verdict.isAdmitted) return undefined;
+    if (!settings.dryRun) return refusals.get(verdict);
+    dryRun.add(verdict.limit, performance.now());
+    return undefined;
+  };
+}
