@@ -11,18 +11,18 @@ export interface PluginHost {
   /** The upstreams of the configuration by name. */
   readonly upstreams: ReadonlyMap<string, Upstream>;
   /** Offers a service to other plugins and the core; throws when another plugin provides it already. */
-  provide<T>(token: Service<T>, service: T): void;
+  readonly provide: <T>(token: Service<T>, service: T) => void;
   /** The service another plugin provides; undefined when none does. Ask inside a hook to be independent of order. */
-  use<T>(token: Service<T>): T | undefined;
+  readonly use: <T>(token: Service<T>) => T | undefined;
   /**
    * A value that survives reloads: made once for this plugin and key, kept while some generation holds it, then
    * disposed of.
    */
-  retain<T>(key: string, create: () => T, dispose?: (value: T) => void | Promise<void>): T;
+  readonly retain: <T>(key: string, create: () => T, dispose?: (value: T) => void | Promise<void>) => T;
   /** Runs at the end of this generation, last in first out, also when a later set-up fails. */
-  defer(cleanup: () => void | Promise<void>): void;
+  readonly defer: (cleanup: () => void | Promise<void>) => void;
   /** The gateway reopens its files, as logrotate asks for by SIGHUP. */
-  onReopen(reopen: () => void): void;
+  readonly onReopen: (reopen: () => void) => void;
 }
 
 /** One thing wrong with options, as zod and other validators report it. */
