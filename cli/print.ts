@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { ConfigurationError } from '../core/index.ts';
 
-const isColored = (stream: NodeJS.WriteStream): boolean => stream.isTTY && pc.isColorSupported;
+const isColored = (stream: NodeJS.WriteStream): boolean => stream.isTTY === true && pc.isColorSupported;
 
 /** Colors for standard output, none when it is not a terminal. */
 export const colors = pc.createColors(isColored(process.stdout));
