@@ -9,11 +9,23 @@ export {
 } from './errors.ts';
 export { bounds, type Limits, upstreamBounds, type UpstreamLimits } from './limits.ts';
 export { type Logger, type LogLevel, logLevels, type LogSettings } from './log/logger.ts';
+export {
+  type Address,
+  compareAddresses,
+  formatAddress,
+  networkOf,
+  parseAddress,
+} from './message/address.ts';
+export { type AddressBlock, parseAddressBlocks } from './message/address-block.ts';
 export { equalsIgnoreCase, forEachListMember, isFieldValue, isToken, listHas } from './message/characters.ts';
 export { type Authority, parseAuthority } from './message/authority.ts';
+export { cookieOf } from './message/cookie.ts';
 export { FieldBlock, type FieldsInit } from './message/field-block.ts';
 export { FieldList, type ReadonlyFieldList } from './message/field-list.ts';
+export { readIPv4 } from './message/ipv4.ts';
 export { isIdempotent, isSafe } from './message/method.ts';
+export { remember } from './message/remember.ts';
+export { isFieldName } from './message/settable-fields.ts';
 export type {
   AttemptRecord,
   BackendFailure,
@@ -53,6 +65,7 @@ export {
 } from './pipeline/plugin.ts';
 export { type AsyncTap, type PluginHooks, Stage, type SyncTap, type TapOptions } from './pipeline/taps.ts';
 export { Service, Slot } from './pipeline/tokens.ts';
+export { isUntried, untried } from './pipeline/untried.ts';
 export type {
   BackendConfig,
   GatewayConfig,

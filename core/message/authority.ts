@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { GatewayError } from '../errors.ts';
 import { isHostText } from './characters.ts';
+import { remember } from './remember.ts';
 
 /** Host and port of a request target or Host field (RFC 3986 3.2). */
 export interface Authority {
@@ -58,20 +59,15 @@ export function parseAuthority(text: string): Authority {
   return { hostname: hostname.toLowerCase(), port };
 }
 
+const remembered = remember(parseAuthority, 1_000);
 let lastText = '';
 let lastAuthority: Authority | undefined;
-const remembered = new Map<string, Authority>();
-const rememberAtMost = 1_000;
 
 /** As parseAuthority, but remembers recent answers: clients name few hosts, many times. */
 export function readAuthority(text: string): Authority {
   if (text === lastText && lastAuthority !== undefined) return lastAuthority;
-  lastAuthority = remembered.get(text);
-  if (lastAuthority === undefined) {
-    lastAuthority = parseAuthority(text);
-    if (remembered.size >= rememberAtMost) remembered.clear();
-    remembered.set(text, lastAuthority);
-  }
+  const authority = remembered(text);
   lastText = text;
-  return lastAuthority;
+  lastAuthority = authority;
+  return authority;
 }

@@ -53,10 +53,10 @@ export function pairsOf(fields: FieldsInit): Iterable<readonly [string, string]>
   return Symbol.iterator in fields ? fields : Object.entries(fields);
 }
 
-/** Place of the first line of that name, or -1. */
-export function findIn({ text, offsets }: ParsedLines, lower: string): number {
+/** Place of the first line of that name from a place on, or -1. */
+export function findIn({ text, offsets }: ParsedLines, lower: string, from = 0): number {
   const length = lower.length;
-  for (let at = 0; at < offsets.length; at += 3) {
+  for (let at = from; at < offsets.length; at += 3) {
     const start = offsets[at]!;
     if (offsets[at + 1]! - start === length && matchesAt(text, start, lower)) return at;
   }

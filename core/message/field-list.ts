@@ -64,7 +64,13 @@ export class FieldList implements ReadonlyFieldList {
   getAll(name: string): string[] {
     const lower = name.toLowerCase();
     const values: string[] = [];
-    for (const [each, value] of this) if (equalsIgnoreCase(each, lower)) values.push(value);
+    for (const packed of [this.#parsed, this.#block]) {
+      for (let at = findIn(packed, lower); at >= 0; at = findIn(packed, lower, at + 3)) {
+        values.push(valueIn(packed, at));
+      }
+    }
+    for (let at = this.#find(lower, 0); at >= 0; at = this.#find(lower, at + 2))
+      values.push(this.#flat[at + 1]!);
     return values;
   }
 

@@ -21,6 +21,11 @@ export function isOwnedByGateway(name: string): boolean {
   return ownedByGateway.has(name.toLowerCase());
 }
 
+/** True for the name of a field that can be in a list that plugins see, and that they may set. */
+export function isFieldName(name: string): boolean {
+  return isToken(name) && !isOwnedByGateway(name);
+}
+
 function refuse(name: string, why: string): never {
   throw new GatewayError('invalid_field', `The field ${JSON.stringify(name)} cannot be set: ${why}.`);
 }

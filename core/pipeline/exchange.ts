@@ -9,7 +9,7 @@ import type { Slot } from './tokens.ts';
 export interface DownstreamConnection {
   /** Counts up from 1 in this process. */
   readonly id: number;
-  /** Address of the peer of the socket: a client, or a proxy in front. */
+  /** Address of the peer of the socket, a client or a proxy in front: no IPv4-mapped one, without zone. */
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly localAddress: string;

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { GatewayError } from '../errors.ts';
 import { ServerConnection, type ServerConnectionListener } from '../http1/server-connection.ts';
 import type { Limits } from '../limits.ts';
+import { addressOfSocket } from '../message/address.ts';
 import type { ServerStream } from '../message/stream.ts';
 import type { DownstreamConnection } from '../pipeline/exchange.ts';
 import { acceptChannel } from '../transport/accept.ts';
@@ -29,9 +30,9 @@ export class Client implements DownstreamConnection, ServerConnectionListener {
 
   constructor(socket: Socket, owner: ClientOwner) {
     this.#owner = owner;
-    this.remoteAddress = withoutMapping(socket.remoteAddress ?? '');
+    this.remoteAddress = addressOfSocket(socket.remoteAddress ?? '');
     this.remotePort = socket.remotePort ?? 0;
-    this.localAddress = withoutMapping(socket.localAddress ?? '');
+    this.localAddress = addressOfSocket(socket.localAddress ?? '');
     this.localPort = socket.localPort ?? 0;
     this.isEncrypted = 'encrypted' in socket;
   }
@@ -61,9 +62,4 @@ export class Client implements DownstreamConnection, ServerConnectionListener {
   onClosed(): void {
     this.#owner.onClientGone(this);
   }
-}
-
-/** A dual-stack listener sees IPv4 clients as `::ffff:192.0.2.1` (RFC 4291 2.5.5.2). */
-function withoutMapping(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }

@@ -1,4 +1,4 @@
-import { ClientAddress } from '../forwarded-headers/tokens.ts';
+import { clientAddressOf } from '../forwarded-headers/tokens.ts';
 import { combinedText } from './escape.ts';
 import { type LineFormat, type LineSettings, statusOf } from './record.ts';
 import { createCommonStamp } from './stamps.ts';
@@ -7,8 +7,8 @@ import { createCommonStamp } from './stamps.ts';
 export function createCombinedLine({ now, query }: LineSettings): LineFormat {
   const stamp = createCommonStamp();
   return (exchange) => {
-    const { inbound, connection, bodyBytesSent } = exchange;
-    const client = exchange.get(ClientAddress) ?? connection.remoteAddress;
+    const { inbound, bodyBytesSent } = exchange;
+    const client = clientAddressOf(exchange);
     const target = query ? inbound.target : inbound.path;
     const request = `${inbound.method} ${combinedText(target)} HTTP/${inbound.httpVersion}`;
     const answer = `${statusOf(exchange) ?? '-'} ${bodyBytesSent === 0 ? '-' : bodyBytesSent}`;

@@ -1,5 +1,5 @@
 import type { Exchange, Outcome } from '../../core/index.ts';
-import { ClientAddress } from '../forwarded-headers/tokens.ts';
+import { clientAddressOf } from '../forwarded-headers/tokens.ts';
 import { RequestId } from '../request-id/tokens.ts';
 import { jsonText } from './escape.ts';
 import { type LineFormat, type LineSettings, statusOf, timesOf } from './record.ts';
@@ -60,8 +60,8 @@ export function createJsonLine({ now, query }: LineSettings): LineFormat {
   const upstream = namesWriter();
   const backend = namesWriter();
   return (exchange) => {
-    const { inbound, response, connection } = exchange;
-    const client = exchange.get(ClientAddress) ?? connection.remoteAddress;
+    const { inbound, response } = exchange;
+    const client = clientAddressOf(exchange);
     return `{"time":"${stamp(now())}","client":"${jsonText(client)}"${request(exchange, query)}${traffic(exchange)}${
       route('route', exchange.route?.name) +
       upstream('upstream', exchange.upstream?.name) +

@@ -1,4 +1,4 @@
-import { forEachListMember } from '../../core/index.ts';
+import { forEachListMember, remember } from '../../core/index.ts';
 
 /** Weights by coding, in lower case (RFC 9110 12.5.3). */
 function weightsOf(header: string): ReadonlyMap<string, number> {
@@ -47,12 +47,5 @@ const rememberAtMost = 256;
 export function createNegotiation<Coding extends string>(
   codings: readonly Coding[],
 ): (header: string | undefined) => Coding | undefined {
-  const known = new Map<string | undefined, Coding | undefined>();
-  return (header) => {
-    if (known.has(header)) return known.get(header);
-    const coding = preferredCoding(header, codings);
-    if (known.size >= rememberAtMost) known.clear();
-    known.set(header, coding);
-    return coding;
-  };
+  return remember((header) => preferredCoding(header, codings), rememberAtMost);
 }

@@ -1,4 +1,4 @@
-import { FieldBlock, isFieldValue, isToken } from '../../core/index.ts';
+import { FieldBlock, isFieldValue, isToken, remember } from '../../core/index.ts';
 import { createOriginTest } from './origins.ts';
 
 /** What pages of other origins may do. */
@@ -22,7 +22,6 @@ export type Permission = (origin: string) => FieldBlock | undefined;
 export function createPermission({ origins, exposedHeaders, credentials }: Policy): Permission {
   const isAllowed = createOriginTest(origins);
   const isForAll = origins.includes('*') && !credentials;
-  const known = new Map<string, FieldBlock | undefined>();
   const decide: Permission = (origin) => {
     if (!isAllowed(origin) || !isFieldValue(origin)) return undefined;
     const fields: [string, string][] = [['Access-Control-Allow-Origin', isForAll ? '*' : origin]];
@@ -30,14 +29,7 @@ export function createPermission({ origins, exposedHeaders, credentials }: Polic
     if (exposedHeaders.length > 0) fields.push(['Access-Control-Expose-Headers', exposedHeaders.join(', ')]);
     return FieldBlock.from(fields);
   };
-  return (origin) => {
-    const before = known.get(origin);
-    if (before !== undefined || known.has(origin)) return before;
-    const fields = decide(origin);
-    if (known.size >= rememberAtMost) known.clear();
-    known.set(origin, fields);
-    return fields;
-  };
+  return remember(decide, rememberAtMost);
 }
 
 /** The names that were asked for, as one list; undefined when some are no names. */

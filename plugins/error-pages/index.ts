@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { definePlugin, type Exchange, type ResponseDraft } from '../../core/index.ts';
-import { ClientHost } from '../forwarded-headers/index.ts';
+import { clientHostOf } from '../forwarded-headers/tokens.ts';
 import { addVary, oneOrMore, rangeOf, statusTest } from '../headers/index.ts';
 import { RequestId } from '../request-id/index.ts';
 import { type PageKind, preferredKind } from './page-kind.ts';
@@ -92,7 +92,7 @@ function factsOf(exchange: Exchange, { status: code, reason }: ResponseDraft): P
     status: code,
     reason,
     id: exchange.get(RequestId) ?? exchange.id,
-    host: exchange.get(ClientHost) ?? inbound.authority,
+    host: clientHostOf(exchange),
     path: inbound.path,
     method: inbound.method,
   };

@@ -1,4 +1,5 @@
-import { type Address, formatAddress, parseAddress, parseNode } from './address.ts';
+import { type Address, formatAddress, parseAddress } from '../../core/index.ts';
+import { parseNode } from './node.ts';
 import type { TrustedPeers } from './trusted-peers.ts';
 
 /** What the trusted proxies in front say about the client. */

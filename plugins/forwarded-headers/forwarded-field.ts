@@ -1,5 +1,5 @@
 import type { Walk } from './chain.ts';
-import { parseNode } from './address.ts';
+import { parseNode } from './node.ts';
 
 /** The parameters of one element of Forwarded that are read here. */
 interface Element {
@@ -77,11 +77,6 @@ export function walkForwarded(list: string, walk: Walk): ForwardedClaims {
     host = element?.host ?? host;
   }
   return { proto, host };
-}
-
-/** The value of `for`: IPv6 in brackets and quotes (RFC 7239 6). */
-export function nodeOf(address: string): string {
-  return address.includes(':') ? `"[${address}]"` : address;
 }
 
 /** One element. The host is quoted because it may have a port; what may stand in a host needs no escaping. */

@@ -1,19 +1,25 @@
 import { z } from 'zod';
-import { definePlugin, Stage } from '../../core/index.ts';
+import { definePlugin, parseAddressBlocks, Stage } from '../../core/index.ts';
 import type { Family } from './client-fields.ts';
-import { Peers } from './peers.ts';
+import { createPeers } from './peers.ts';
 import { createPeerRelay, createTrustedRelay, type Source } from './relay-origin.ts';
-import { ClientAddress, ClientHost, ClientScheme } from './tokens.ts';
-import { parseTrust, TrustedPeers } from './trusted-peers.ts';
+import { TrustedPeers } from './trusted-peers.ts';
 
-export { ClientAddress, ClientHost, ClientScheme };
+export {
+  ClientAddress,
+  clientAddressOf,
+  ClientHost,
+  clientHostOf,
+  ClientScheme,
+  clientSchemeOf,
+} from './tokens.ts';
 
 const families = ['x-forwarded', 'x-real-ip', 'forwarded'] as const satisfies readonly Family[];
 const sources = ['x-forwarded', 'forwarded'] as const satisfies readonly Source[];
 
 const trustEntry = z.string().superRefine((entry, issues) => {
   try {
-    parseTrust(entry);
+    parseAddressBlocks(entry);
   } catch (error) {
     issues.addIssue((error as Error).message);
   }
@@ -40,11 +46,11 @@ export default definePlugin({
   setup(gateway, settings) {
     const trust = new TrustedPeers(settings.trust);
     const sent = new Set(settings.fields);
-    const peers = new Peers(trust, sent);
+    const peerOf = createPeers(trust, sent);
     const relayPeer = createPeerRelay();
     const relayTrusted = createTrustedRelay(settings.source, sent, trust);
     gateway.hooks.onRequest.tap({ stage: Stage.Observe }, (exchange) => {
-      const peer = peers.get(exchange.connection.remoteAddress);
+      const peer = peerOf(exchange.connection.remoteAddress);
       if (peer.isTrusted) relayTrusted(exchange, peer);
       else relayPeer(exchange, peer);
     });

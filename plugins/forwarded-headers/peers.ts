@@ -1,7 +1,7 @@
-import { FieldBlock } from '../../core/index.ts';
-import { formatAddress, parseAddress } from './address.ts';
+import { FieldBlock, formatAddress, parseAddress, remember } from '../../core/index.ts';
 import { type Family, fieldsOf, portOf } from './client-fields.ts';
-import { forwardedElement, nodeOf } from './forwarded-field.ts';
+import { forwardedElement } from './forwarded-field.ts';
+import { nodeOf } from './node.ts';
 import type { TrustedPeers } from './trusted-peers.ts';
 
 /** The other end of a connection. */
@@ -17,8 +17,7 @@ export class Peer {
   #fields = FieldBlock.from([]);
 
   constructor(remoteAddress: string, trust: TrustedPeers, families: ReadonlySet<Family>) {
-    const zone = remoteAddress.indexOf('%'); // of a link-local address (RFC 4007 11)
-    const address = parseAddress(zone < 0 ? remoteAddress : remoteAddress.slice(0, zone));
+    const address = parseAddress(remoteAddress);
     this.address = address === undefined ? 'unknown' : formatAddress(address);
     this.isTrusted = address !== undefined && trust.has(address);
     this.node = nodeOf(this.address);
@@ -39,25 +38,12 @@ export class Peer {
   }
 }
 
-/** Remembers peers by the address of their socket, the trust in them decided. */
-export class Peers {
-  readonly #known = new Map<string, Peer>();
-  readonly #trust: TrustedPeers;
-  readonly #families: ReadonlySet<Family>;
-  readonly #rememberAtMost: number;
+const rememberAtMost = 4_096;
 
-  constructor(trust: TrustedPeers, families: ReadonlySet<Family>, rememberAtMost = 4_096) {
-    this.#trust = trust;
-    this.#families = families;
-    this.#rememberAtMost = rememberAtMost;
-  }
-
-  get(remoteAddress: string): Peer {
-    const known = this.#known.get(remoteAddress);
-    if (known !== undefined) return known;
-    if (this.#known.size >= this.#rememberAtMost) this.#known.clear();
-    const peer = new Peer(remoteAddress, this.#trust, this.#families);
-    this.#known.set(remoteAddress, peer);
-    return peer;
-  }
+/** Peers by the address of their socket, the trust in them decided. */
+export function createPeers(
+  trust: TrustedPeers,
+  families: ReadonlySet<Family>,
+): (remoteAddress: string) => Peer {
+  return remember((remoteAddress) => new Peer(remoteAddress, trust, families), rememberAtMost);
 }

@@ -1,6 +1,7 @@
 import type { Exchange } from '../../core/index.ts';
 import { Claims, type Family, fieldsOf, foreignFields, portOf, strip } from './client-fields.ts';
-import { forwardedElement, nodeOf } from './forwarded-field.ts';
+import { forwardedElement } from './forwarded-field.ts';
+import { nodeOf } from './node.ts';
 import { originOfForwarded, originOfXForwarded } from './origin.ts';
 import type { Peer } from './peers.ts';
 import { ClientAddress, ClientHost, ClientScheme } from './tokens.ts';

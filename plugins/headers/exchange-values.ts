@@ -1,5 +1,5 @@
-import { type Exchange, FieldBlock, type Slot } from '../../core/index.ts';
-import { ClientAddress, ClientHost, ClientScheme } from '../forwarded-headers/index.ts';
+import { type Exchange, isFieldName, type Slot } from '../../core/index.ts';
+import { clientAddressOf, clientHostOf, clientSchemeOf } from '../forwarded-headers/tokens.ts';
 import { RequestId } from '../request-id/index.ts';
 import { joinParts, parseTemplate, type TemplatePart } from './template.ts';
 
@@ -20,10 +20,10 @@ const text = (from: Moment, read: (exchange: Exchange) => string | number | unde
 });
 
 const builtIn: ReadonlyMap<string, Value> = new Map<string, Value>([
-  ['client.address', text('request', (each) => each.get(ClientAddress) ?? each.connection.remoteAddress)],
+  ['client.address', text('request', clientAddressOf)],
   ['client.port', text('request', ({ connection }) => connection.remotePort)],
-  ['host', text('request', (each) => each.get(ClientHost) ?? each.inbound.authority)],
-  ['scheme', text('request', (each) => each.get(ClientScheme) ?? each.inbound.scheme)],
+  ['host', text('request', clientHostOf)],
+  ['scheme', text('request', clientSchemeOf)],
   ['method', text('request', ({ inbound }) => inbound.method)],
   ['path', text('request', ({ inbound }) => inbound.path)],
   ['query', text('request', ({ inbound }) => inbound.query)],
@@ -61,11 +61,7 @@ function fieldValue(name: string): Value | undefined {
   const isRequest = name.startsWith(inRequest);
   if (!isRequest && !name.startsWith(inResponse)) return undefined;
   const field = name.slice((isRequest ? inRequest : inResponse).length);
-  try {
-    FieldBlock.from([[field, '']]);
-  } catch {
-    throw new Error(`{${name}} is not a field that plugins see`);
-  }
+  if (!isFieldName(field)) throw new Error(`{${name}} is not a field that plugins see`);
   if (isRequest) return text('request', ({ inbound }) => inbound.fields.get(field));
   return text('response', ({ response }) => response?.fields.get(field));
 }

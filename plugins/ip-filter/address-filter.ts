@@ -1,6 +1,5 @@
-import { type Block, parseEntry } from './block.ts';
-import { readIPv4 } from './ipv4.ts';
-import { isMappedIPv4, numberOf, readIPv6 } from './ipv6.ts';
+import { parseAddress, readIPv4, remember } from '../../core/index.ts';
+import { type Block, numberOf, parseEntry } from './block.ts';
 import { cut, type Segment } from './segments.ts';
 
 const rememberAtMost = 4_096;
@@ -23,8 +22,8 @@ export class AddressFilter {
   readonly #v4Starts: Float64Array;
   readonly #v6: readonly Segment[];
   readonly #v6Starts: readonly bigint[];
-  /** Decisions about IPv6 addresses, which take longer to read. */
-  readonly #known = new Map<string, boolean>();
+  /** These take longer to read. */
+  readonly #admitsIPv6 = remember((text: string) => this.#decideIPv6(text), rememberAtMost);
 
   /** Blocks of both lists; of an address that is in several the smallest counts. @throws Error for a bad entry. */
   constructor(allow: readonly string[], deny: readonly string[]) {
@@ -42,24 +41,17 @@ export class AddressFilter {
 
   /** What is no address is not admitted. */
   admits(address: string): boolean {
-    if (!address.includes(':')) return this.#admitsIPv4(readIPv4(address));
-    const known = this.#known.get(address);
-    if (known !== undefined) return known;
-    if (this.#known.size >= rememberAtMost) this.#known.clear();
-    const isAdmitted = this.#admitsIPv6(address);
-    this.#known.set(address, isAdmitted);
-    return isAdmitted;
+    return address.includes(':') ? this.#admitsIPv6(address) : this.#admitsIPv4(readIPv4(address));
   }
 
   #admitsIPv4(number: number): boolean {
     return number >= 0 && !this.#v4[findLast(this.#v4Starts, number)]!.isDenied;
   }
 
-  #admitsIPv6(text: string): boolean {
-    const zone = text.indexOf('%'); // of a link-local address (RFC 4007 11)
-    const groups = readIPv6(zone < 0 ? text : text.slice(0, zone));
-    if (groups === undefined) return false;
-    if (isMappedIPv4(groups)) return this.#admitsIPv4(groups[6]! * 0x1_0000 + groups[7]!);
-    return !this.#v6[findLast(this.#v6Starts, numberOf(groups))]!.isDenied;
+  #decideIPv6(text: string): boolean {
+    const address = parseAddress(text);
+    if (address === undefined) return false;
+    if (!address.isV6) return this.#admitsIPv4(address.words[3]);
+    return !this.#v6[findLast(this.#v6Starts, numberOf(address))]!.isDenied;
   }
 }

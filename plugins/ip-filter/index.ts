@@ -1,15 +1,11 @@
 import { z } from 'zod';
-import { definePlugin, refuse, respond, Stage } from '../../core/index.ts';
-import { ClientAddress } from '../forwarded-headers/index.ts';
+import { definePlugin, parseAddressBlocks, refuse, respond, Stage } from '../../core/index.ts';
+import { clientAddressOf } from '../forwarded-headers/tokens.ts';
 import { AddressFilter } from './address-filter.ts';
-import { parseEntry } from './block.ts';
-import { isMappedIPv4, readIPv6 } from './ipv6.ts';
-
-export { isMappedIPv4, readIPv6 };
 
 const entry = z.string().superRefine((text, issues) => {
   try {
-    parseEntry(text, false);
+    parseAddressBlocks(text);
   } catch (error) {
     issues.addIssue((error as Error).message);
   }
@@ -45,8 +41,7 @@ export default definePlugin({
     const detail = 'Requests from this address are refused.';
     const answer = respond(403, {}, undefined, { code: 'address_denied', detail });
     hooks.onRequest.tap({ stage: Stage.Guard }, (exchange) => {
-      const address = exchange.get(ClientAddress) ?? exchange.connection.remoteAddress;
-      return filter.admits(address) ? undefined : answer;
+      return filter.admits(clientAddressOf(exchange)) ? undefined : answer;
     });
   },
 });

@@ -1,10 +1,16 @@
-import type { AttemptRecord, Backend, Exchange, PluginHost, Upstream } from '../../core/index.ts';
+import {
+  type AttemptRecord,
+  type Backend,
+  type Exchange,
+  type PluginHost,
+  untried,
+  type Upstream,
+} from '../../core/index.ts';
 import { StickyBackend } from '../sticky-session/tokens.ts';
 import type { Settings } from './options.ts';
 import type { Picker } from './picker.ts';
 import { policies } from './policies.ts';
 import { Sightings, SlowStart } from './slow-start.ts';
-import { untried } from './untried.ts';
 import { ownWeight } from './weights.ts';
 
 /** Chooses among the backends of one upstream. */

@@ -1,6 +1,5 @@
-import type { Exchange } from '../../core/index.ts';
-import { ClientAddress } from '../forwarded-headers/tokens.ts';
-import { cookieOf } from './cookie.ts';
+import { cookieOf, type Exchange } from '../../core/index.ts';
+import { clientAddressOf } from '../forwarded-headers/tokens.ts';
 
 /** What of an exchange decides where it goes; undefined or empty: nothing does. */
 export type KeyOf = (exchange: Exchange) => string | undefined;
@@ -16,9 +15,7 @@ export type KeySource =
 export function keyFrom(source: KeySource): KeyOf {
   if (typeof source === 'function') return source;
   if (source === 'path') return ({ inbound }) => inbound.path;
-  if (source === 'client-address') {
-    return (exchange) => exchange.get(ClientAddress) ?? exchange.connection.remoteAddress;
-  }
+  if (source === 'client-address') return clientAddressOf;
   if ('header' in source) return ({ inbound }) => inbound.fields.get(source.header);
   return ({ inbound }) => cookieOf(inbound.fields, source.cookie);
 }

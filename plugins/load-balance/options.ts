@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FieldList, isToken } from '../../core/index.ts';
+import { isFieldName, isToken } from '../../core/index.ts';
 import type { KeyOf } from './hash-key.ts';
 
 const policies = [
@@ -13,15 +13,6 @@ const policies = [
 ] as const;
 
 export type PolicyName = (typeof policies)[number];
-
-// what the gateway decides itself, like Host, is in no list of fields
-function isFieldName(name: string): boolean {
-  try {
-    return FieldList.from([[name, '']]).has(name);
-  } catch {
-    return false;
-  }
-}
 
 const fieldName = z.string().refine(isFieldName, 'must be the name of a header field that plugins see');
 const cookieName = z.string().refine(isToken, 'must be the name of a cookie');

@@ -4,7 +4,7 @@ import { DryRun } from './dry-run.ts';
 import { createKey } from './keys.ts';
 import type { KeyedLimit } from './options.ts';
 import type { Verdict } from './quota.ts';
-import { Refusals } from './refusals.ts';
+import { refusalOf } from './refusals.ts';
 
 const dryRunLogEveryMs = 10_000;
 
@@ -28,14 +28,13 @@ export function createAnswer(
   log: Logger,
 ): Answer {
   const announce = settings.fields && !settings.dryRun ? createAnnouncer(limits) : undefined;
-  const refusals = new Refusals();
   const dryRun = new DryRun(dryRunLogEveryMs, (line) => log.info(line, 'dry run: requests would be refused'));
   return (exchange, verdict) => {
     if (verdict === undefined) return undefined;
     note(exchange, verdict);
     announce?.(exchange, verdict);
     if (verdict.isAdmitted) return undefined;
-    if (!settings.dryRun) return refusals.get(verdict);
+    if (!settings.dryRun) return refusalOf(verdict);
     dryRun.add(verdict.limit, performance.now());
     return undefined;
   };

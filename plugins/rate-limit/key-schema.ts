@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { isToken } from '../../core/index.ts';
+import { isFieldName, isToken } from '../../core/index.ts';
 import type { KeyFunction } from './keys.ts';
 
-const fieldName = z.string().refine(isToken, 'must be the name of a header field');
+const fieldName = z.string().refine(isFieldName, 'must be the name of a header field that plugins see');
 const cookieName = z.string().refine(isToken, 'must be the name of a cookie');
 
 const keyPart = z.union(

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Exchange } from '../../core/index.ts';
-import { ClientAddress } from '../forwarded-headers/index.ts';
-import { ClientKeys } from './client-keys.ts';
-import { cookieIn } from './cookie.ts';
+import { cookieOf, type Exchange } from '../../core/index.ts';
+import { clientAddressOf } from '../forwarded-headers/tokens.ts';
+import { createClientKeys } from './client-keys.ts';
 
 /** Whose request it is; undefined for nobody's, which is not limited. */
 export type KeyFunction = (exchange: Exchange) => string | undefined;
@@ -48,7 +47,7 @@ function readerOf(part: KeyPart, client: KeyFunction): KeyFunction {
     return orClient(({ inbound }) => inbound.fields.get(header), client);
   }
   const { cookie } = part;
-  return orClient(({ inbound }) => cookieIn(inbound.fields.getAll('cookie'), cookie), client);
+  return orClient(({ inbound }) => cookieOf(inbound.fields, cookie), client);
 }
 
 function joined(readers: readonly KeyFunction[]): KeyFunction {
@@ -65,9 +64,8 @@ function joined(readers: readonly KeyFunction[]): KeyFunction {
 
 /** Makes the function that gives a request its key, of one part or of several together. */
 export function createKey(key: KeyPart | readonly KeyPart[], ipv6Prefix: number): KeyFunction {
-  const clients = new ClientKeys(ipv6Prefix);
-  const client: KeyFunction = (exchange) =>
-    clients.get(exchange.get(ClientAddress) ?? exchange.connection.remoteAddress);
+  const keyOf = createClientKeys(ipv6Prefix);
+  const client = (exchange: Exchange): string => keyOf(clientAddressOf(exchange));
   const parts = (Array.isArray(key) ? key : [key]) as readonly KeyPart[];
   const readers = parts.map((part) => readerOf(part, client));
   return readers.length === 1 ? readers[0]! : joined(readers);

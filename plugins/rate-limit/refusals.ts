@@ -1,24 +1,18 @@
-import { type LocalResponse, respond } from '../../core/index.ts';
+import { type LocalResponse, remember, respond } from '../../core/index.ts';
 import { seconds } from './fields.ts';
 import type { Verdict } from './quota.ts';
 
 const rememberAtMost = 1_000;
 
-/** Answers to requests that are not admitted, each made once: they are asked for when there is no time to lose. */
-export class Refusals {
-  readonly #answers = new Map<number, LocalResponse>();
+const answerOf = remember((retryAfterSeconds: number) => {
+  const detail = `Too many requests: try again in ${retryAfterSeconds} s.`;
+  const fields = { 'Retry-After': String(retryAfterSeconds) };
+  return respond(429, fields, undefined, { code: 'rate_limited', detail });
+}, rememberAtMost);
 
-  get({ retryAfterMs }: Verdict): LocalResponse {
-    const retryAfter = seconds(retryAfterMs);
-    const known = this.#answers.get(retryAfter);
-    if (known !== undefined) return known;
-    if (this.#answers.size >= rememberAtMost) this.#answers.clear();
-    const detail = `Too many requests: try again in ${retryAfter} s.`;
-    const fields = { 'Retry-After': String(retryAfter) };
-    const answer = respond(429, fields, undefined, { code: 'rate_limited', detail });
-    this.#answers.set(retryAfter, answer);
-    return answer;
-  }
+/** The answer to a request that is not admitted, each made once: it is asked for when there is no time to lose. */
+export function refusalOf({ retryAfterMs }: Verdict): LocalResponse {
+  return answerOf(seconds(retryAfterMs));
 }
 
 /** The answer when nothing can be decided, and that is to stop requests. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { definePlugin, respond } from '../../core/index.ts';
-import { ClientHost, ClientScheme } from '../forwarded-headers/index.ts';
+import { clientHostOf, clientSchemeOf } from '../forwarded-headers/tokens.ts';
 import { compileLocation, httpsLocation } from './location.ts';
 
 const statuses = [301, 302, 303, 307, 308] as const;
@@ -38,11 +38,9 @@ export default definePlugin({
     const { status = isHttps ? 308 : 302 } = rest;
     const locationOf = isHttps ? httpsLocation(port) : compileLocation(template);
     hooks.onRequest.tap((exchange) => {
-      const { inbound } = exchange;
-      const { path, query } = inbound;
-      const scheme = exchange.get(ClientScheme) ?? inbound.scheme;
-      const host = exchange.get(ClientHost) ?? inbound.authority;
-      const location = locationOf({ scheme, host, path, query });
+      const { path, query } = exchange.inbound;
+      const scheme = clientSchemeOf(exchange);
+      const location = locationOf({ scheme, host: clientHostOf(exchange), path, query });
       if (location !== undefined) return respond(status, { Location: location });
       return isHttps && scheme === 'http' ? noHost : undefined;
     });

@@ -1,18 +1,12 @@
 import { z } from 'zod';
-import { definePlugin, FieldList, Stage } from '../../core/index.ts';
+import { definePlugin, isFieldName, Stage } from '../../core/index.ts';
 import { isAcceptedId } from './accepted-id.ts';
 import { createIdSource } from './id-source.ts';
 import { RequestId } from './tokens.ts';
 
 export { RequestId };
 
-const header = z.string().superRefine((name, issues) => {
-  try {
-    FieldList.from([[name, '']]);
-  } catch {
-    issues.addIssue(`${JSON.stringify(name)} is not the name of a header field that plugins may set`);
-  }
-});
+const header = z.string().refine(isFieldName, 'must be the name of a header field that plugins may set');
 
 const options = z.strictObject({
   header: header.default('x-request-id').describe('Name of the header field.'),

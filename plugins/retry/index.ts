@@ -1,8 +1,14 @@
-import { definePlugin, type Exchange, isIdempotent, type PluginHost, Stage } from '../../core/index.ts';
+import {
+  definePlugin,
+  type Exchange,
+  isIdempotent,
+  type PluginHost,
+  Stage,
+  untried,
+} from '../../core/index.ts';
 import { RetryLease } from './lease.ts';
 import { options } from './options.ts';
 import { Retrier } from './retrier.ts';
-import { untried } from './untried.ts';
 
 const nothing = undefined;
 

@@ -1,5 +1,6 @@
 import {
   type Exchange,
+  isUntried,
   type PluginHost,
   retry,
   type RetryDecision,
@@ -11,7 +12,6 @@ import { RetryBudget } from './budget.ts';
 import { Lease, RetryLease } from './lease.ts';
 import type { Options } from './options.ts';
 import { pauseBeforeRetry } from './retry-rules.ts';
-import { isUntried } from './untried.ts';
 
 /** What an attempt met, and what may be done about it. */
 export interface Met {

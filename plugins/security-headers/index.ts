@@ -1,5 +1,5 @@
 import { definePlugin } from '../../core/index.ts';
-import { ClientScheme } from '../forwarded-headers/index.ts';
+import { clientSchemeOf } from '../forwarded-headers/tokens.ts';
 import { addingMissing, settingAll } from './missing-fields.ts';
 import { type Options, options } from './options.ts';
 import {
@@ -36,7 +36,7 @@ export default definePlugin({
     hooks.onResponse.tap((exchange) => {
       const { status, fields: sent } = exchange.response!;
       if (status === 101) return;
-      const isSecure = (exchange.get(ClientScheme) ?? exchange.inbound.scheme) === 'https';
+      const isSecure = clientSchemeOf(exchange) === 'https';
       if (isSecure) addSecure(sent);
       else addInsecure(sent);
     });

@@ -1,6 +1,5 @@
-import type { Exchange } from '../../core/index.ts';
-import { ClientScheme } from '../forwarded-headers/tokens.ts';
-import { cookieOf } from './cookie.ts';
+import { cookieOf, type Exchange } from '../../core/index.ts';
+import { clientSchemeOf } from '../forwarded-headers/tokens.ts';
 import { cookieNameOf, type Settings } from './options.ts';
 import { attributesOf } from './set-cookie.ts';
 
@@ -23,9 +22,7 @@ function inCookie(settings: Settings): Carrier {
   const cookie = { ...settings, domain: settings.domain, maxAgeSeconds: settings.maxAgeSeconds };
   const [open, secure] = [attributesOf(cookie, false), attributesOf(cookie, true)];
   const isSecure = (exchange: Exchange): boolean =>
-    settings.secure === 'auto'
-      ? (exchange.get(ClientScheme) ?? exchange.inbound.scheme) === 'https'
-      : settings.secure;
+    settings.secure === 'auto' ? clientSchemeOf(exchange) === 'https' : settings.secure;
   return {
     read: ({ inbound }) => cookieOf(inbound.fields, name),
     write: (exchange, ticket) => {

@@ -1,16 +1,8 @@
 import { z } from 'zod';
-import { FieldList, isToken } from '../../core/index.ts';
+import { isFieldName, isToken } from '../../core/index.ts';
 
 const standardCookie = 'hw_backend';
 const secret = z.string().min(16, 'must have at least 16 characters');
-
-function isFieldName(name: string): boolean {
-  try {
-    return FieldList.from([[name, '']]).has(name);
-  } catch {
-    return false;
-  }
-}
 
 const shape = z.strictObject({
   cookie: z

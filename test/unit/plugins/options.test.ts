@@ -80,12 +80,12 @@ test.each([
   [
     'request-id',
     { header: 'x request id' },
-    'header: "x request id" is not the name of a header field that plugins may set',
+    'header: must be the name of a header field that plugins may set',
   ],
   [
     'request-id',
     { header: 'Content-Length' },
-    'header: "Content-Length" is not the name of a header field that plugins may set',
+    'header: must be the name of a header field that plugins may set',
   ],
   [
     'load-balance',

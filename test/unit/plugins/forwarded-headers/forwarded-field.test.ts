@@ -1,10 +1,7 @@
 import { expect, test } from 'vitest';
 import { Walk } from '../../../../plugins/forwarded-headers/chain.ts';
-import {
-  forwardedElement,
-  nodeOf,
-  walkForwarded,
-} from '../../../../plugins/forwarded-headers/forwarded-field.ts';
+import { forwardedElement, walkForwarded } from '../../../../plugins/forwarded-headers/forwarded-field.ts';
+import { nodeOf } from '../../../../plugins/forwarded-headers/node.ts';
 import { TrustedPeers } from '../../../../plugins/forwarded-headers/trusted-peers.ts';
 
 const trust = new TrustedPeers(['10.0.0.0/8', '2001:db8:1::/48']);

@@ -1,7 +1,7 @@
 import { BlockList } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseAddress } from '../../../../plugins/forwarded-headers/address.ts';
+import { parseAddress } from '../../../../core/index.ts';
 import { TrustedPeers } from '../../../../plugins/forwarded-headers/trusted-peers.ts';
 
 const trusts = (entries: readonly string[], text: string): boolean =>
@@ -37,31 +37,6 @@ test.each([
   ['private', '127.0.0.1', false],
 ])('%s for %s: %s', (entry, address, expected) => {
   expect(trusts([entry], address)).toBe(expected);
-});
-
-test.each([
-  '',
-  'localhost',
-  '10.0.0.0/33',
-  '10.0.0.0/',
-  '10.0.0.0/-1',
-  '10/8',
-  '::/129',
-  '1.2.3.4/8/8',
-  'constructor',
-])('%j is refused', (entry) => {
-  expect(() => new TrustedPeers([entry])).toThrow(
-    `${JSON.stringify(entry)} is not an address, a CIDR block, "loopback" or "private"`,
-  );
-});
-
-test.each([
-  ['10.0.0.5/8', '10.0.0.0/8'],
-  ['2001:db8::1/32', '2001:db8::/32'],
-])('%s is refused, %s was meant', (entry, meant) => {
-  expect(() => new TrustedPeers([entry])).toThrow(
-    `"${entry}" has bits behind its prefix, did you mean "${meant}"?`,
-  );
 });
 
 const octet = fc.nat(3).map((value) => value * 60);

@@ -13,19 +13,27 @@ test.each([
   ['::10.0.0.1', true],
   ['2001:db8::1', false],
   ['2001:db9::1', true],
-  ['fe80::1%eth0', true],
+  ['fe80::1', true],
 ])('with two blocks denied, %s is admitted: %s', (address, isAdmitted) => {
   const filter = new AddressFilter([], ['10.0.0.0/8', '2001:db8::/32']);
   expect([filter.admits(address), filter.admits(address)]).toEqual([isAdmitted, isAdmitted]);
 });
 
-test.each(['', 'unknown', '10.0.0', '010.0.0.1', '1.2.3.4.5', '256.1.1.1', '1::2::3', ':', '1.2.3.4 '])(
-  'what is no address is not admitted: %j',
-  (text) => {
-    expect(new AddressFilter([], ['10.0.0.0/8']).admits(text)).toBe(false);
-    expect(new AddressFilter(['0.0.0.0/0', '::/0'], []).admits(text)).toBe(false);
-  },
-);
+test.each([
+  '',
+  'unknown',
+  '10.0.0',
+  '010.0.0.1',
+  '1.2.3.4.5',
+  '256.1.1.1',
+  '1::2::3',
+  ':',
+  '1.2.3.4 ',
+  'fe80::1%eth0',
+])('what is no address is not admitted: %j', (text) => {
+  expect(new AddressFilter([], ['10.0.0.0/8']).admits(text)).toBe(false);
+  expect(new AddressFilter(['0.0.0.0/0', '::/0'], []).admits(text)).toBe(false);
+});
 
 test('with an allow list all others are refused, of both families', () => {
   const filter = new AddressFilter(['192.0.2.0/24'], []);

@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Backend } from '../../../../core/index.ts';
 import { pauseBeforeRetry, type Situation } from '../../../../plugins/retry/retry-rules.ts';
-import { untried } from '../../../../plugins/retry/untried.ts';
 
 const rules = {
   attempts: 3,
@@ -35,10 +33,4 @@ test.each<[string, Partial<Situation>, number | undefined]>([
   ['no time left', { nothingSent: true, leftMs: 0 }, undefined],
 ])('after %s the pause is right', (_what, changed, expected) => {
   expect(pauseBeforeRetry({ ...lost, ...changed }, rules, () => 0)).toBe(expected);
-});
-
-test('backends that were tried are left out, as long as others are left', () => {
-  const [a, b] = [{ name: 'a' } as Backend, { name: 'b' } as Backend];
-  expect(untried([a, b], [{ backend: a }])).toEqual([b]);
-  expect(untried([a, b], [{ backend: a }, { backend: b }])).toEqual([a, b]);
 });

@@ -1,4 +1,5 @@
-import type { AttemptRecord, Backend } from '../../core/index.ts';
+import type { Backend } from '../upstream/backend.ts';
+import type { AttemptRecord } from './exchange.ts';
 
 /** True when no attempt was made at the backend. */
 export function isUntried(backend: Backend, attempts: readonly Pick<AttemptRecord, 'backend'>[]): boolean {

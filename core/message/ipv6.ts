@@ -52,14 +52,3 @@ export function readIPv6(text: string): number[] | undefined {
   }
   return filled(groups, gap);
 }
-
-/** Whether they stand for an IPv4 address (RFC 4291 2.5.5.2). */
-export function isMappedIPv4(groups: readonly number[]): boolean {
-  return groups[5] === 0xffff && groups.every((group, index) => index >= 5 || group === 0);
-}
-
-/** The bits of groups as one number. */
-export function numberOf(groups: readonly number[]): bigint {
-  const word = (index: number): bigint => BigInt(groups[index]! * 0x1_0000 + groups[index + 1]!);
-  return (word(0) << 96n) | (word(2) << 64n) | (word(4) << 32n) | word(6);
-}

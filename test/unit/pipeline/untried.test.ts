@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Backend } from '../../../../core/index.ts';
-import { untried } from '../../../../plugins/load-balance/untried.ts';
+import type { Backend } from '../../../core/index.ts';
+import { untried } from '../../../core/pipeline/untried.ts';
 
 const [a, b, c] = ['a', 'b', 'c'].map((name) => ({ name }) as Backend) as [Backend, Backend, Backend];
 

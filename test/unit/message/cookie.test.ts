@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FieldList } from '../../../../core/index.ts';
-import { cookieOf } from '../../../../plugins/load-balance/cookie.ts';
+import { FieldList } from '../../../core/index.ts';
+import { cookieOf } from '../../../core/message/cookie.ts';
 
 test.each([
   ['a=1', '1'],
@@ -16,6 +17,9 @@ test.each([
   ['b=a; c=2', undefined],
   ['A=1', undefined],
   ['a', undefined],
+  ['b=x a=1', undefined],
+  ['b="a=1"', undefined],
+  [' ;; \ta=1 ;', '1'],
   ['', undefined],
 ])('of %j the cookie a is %j', (line, expected) => {
   expect(cookieOf(FieldList.from({ cookie: line }), 'a')).toBe(expected);
@@ -29,4 +33,15 @@ test('finds a cookie in any of several fields', () => {
   expect(cookieOf(fields, 'a')).toBe('1');
   expect(cookieOf(fields, 'c')).toBeUndefined();
   expect(cookieOf(new FieldList(), 'a')).toBeUndefined();
+});
+
+test('a cookie is found among any others', () => {
+  const other = fc.stringMatching(/^[a-z]{1,5}=[a-z0-9= ]{0,9}$/);
+  const value = fc.stringMatching(/^[a-z0-9=]{0,9}$/);
+  fc.assert(
+    fc.property(fc.array(other), value, fc.array(other), (before, wanted, after) => {
+      const line = [...before, `the-cookie=${wanted}`, ...after].join('; ');
+      expect(cookieOf(FieldList.from({ cookie: line }), 'the-cookie')).toBe(wanted);
+    }),
+  );
 });

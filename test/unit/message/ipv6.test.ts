@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
 import { expect, test } from 'vitest';
-import { isMappedIPv4, readIPv6 } from '../../../../plugins/ip-filter/ipv6.ts';
+import { readIPv6 } from '../../../core/message/ipv6.ts';
 
 test.each([
   ['::', [0, 0, 0, 0, 0, 0, 0, 0]],
@@ -52,13 +52,4 @@ test('of any text it takes for an address what Node.js does', () => {
     { numRuns: 5_000 },
   );
   for (const each of ['::%eth0', '%', '1::2%']) expect(readIPv6(each)).toBeUndefined();
-});
-
-test.each([
-  ['::ffff:1.2.3.4', true],
-  ['::fffe:1.2.3.4', false],
-  ['::1.2.3.4', false],
-  ['1::ffff:1.2.3.4', false],
-])('%s stands for an IPv4 address: %s', (text, isMapped) => {
-  expect(isMappedIPv4(readIPv6(text)!)).toBe(isMapped);
 });

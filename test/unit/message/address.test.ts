@@ -2,11 +2,12 @@ import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  addressOfSocket,
   compareAddresses,
   formatAddress,
+  networkOf,
   parseAddress,
-  parseNode,
-} from '../../../../plugins/forwarded-headers/address.ts';
+} from '../../../core/message/address.ts';
 
 const canonical = (text: string): string | undefined => {
   const address = parseAddress(text);
@@ -90,26 +91,30 @@ test('the canonical text of IPv6 is the one in URLs', () => {
 });
 
 test.each([
-  ['192.0.2.1', '192.0.2.1'],
-  ['192.0.2.1:4711', '192.0.2.1'],
-  ['[2001:db8::1]', '2001:db8::1'],
-  ['[2001:db8::1]:4711', '2001:db8::1'],
-])('the node %s is %s', (text, expected) => {
-  expect(formatAddress(parseNode(text)!)).toBe(expected);
+  ['192.0.2.200', 0, '0.0.0.0'],
+  ['192.0.2.200', 1, '128.0.0.0'],
+  ['192.0.2.200', 24, '192.0.2.0'],
+  ['192.0.2.200', 29, '192.0.2.200'],
+  ['192.0.2.200', 32, '192.0.2.200'],
+  ['ffff:ffff:ffff:ffff::1', 0, '::'],
+  ['ffff:ffff:ffff:ffff::1', 31, 'ffff:fffe::'],
+  ['ffff:ffff:ffff:ffff::1', 32, 'ffff:ffff::'],
+  ['ffff:ffff:ffff:ffff::1', 33, 'ffff:ffff:8000::'],
+  ['ffff:ffff:ffff:ffff::1', 64, 'ffff:ffff:ffff:ffff::'],
+  ['ffff:ffff:ffff:ffff::1', 128, 'ffff:ffff:ffff:ffff::1'],
+])('the network of %s with %i bits is %s', (text, prefixLength, expected) => {
+  expect(formatAddress(networkOf(parseAddress(text)!, prefixLength))).toBe(expected);
 });
 
 test.each([
-  'unknown',
-  '_hidden',
-  '',
-  '2001:db8::1',
-  '[192.0.2.1]',
-  '192.0.2.1:',
-  '192.0.2.1:http',
-  '[::1',
-  '[::1]x',
-])('the node %j is none', (text) => {
-  expect(parseNode(text)).toBeUndefined();
+  ['192.0.2.1', '192.0.2.1'],
+  ['::ffff:192.0.2.1', '192.0.2.1'],
+  ['::ffff:1', '::ffff:1'],
+  ['fe80::1%eth0', 'fe80::1'],
+  ['2001:db8::1', '2001:db8::1'],
+  ['', ''],
+])('of a socket at %j the address is %j', (text, expected) => {
+  expect(addressOfSocket(text)).toBe(expected);
 });
 
 test('addresses are ordered by number, IPv4 first', () => {
