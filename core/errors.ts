@@ -67,6 +67,8 @@ export interface ErrorOrigin {
   readonly plugin?: string | undefined;
   readonly hook?: string | undefined;
   readonly cause?: unknown;
+  /** When it is not whose fault such a failure mostly is. */
+  readonly fault?: Fault;
 }
 
 /** A failure with a stable code; status, fault and retryability follow from the code. */
@@ -86,7 +88,7 @@ export class GatewayError extends Error {
     this.name = 'GatewayError';
     this.code = code;
     this.status = errorKinds[code].status;
-    this.fault = errorKinds[code].fault;
+    this.fault = origin.fault ?? errorKinds[code].fault;
     this.isRetryable = errorKinds[code].isRetryable;
     this.plugin = origin.plugin;
     this.hook = origin.hook;

@@ -110,6 +110,8 @@ export interface ClientStream extends BodySink {
   readonly isOnReusedConnection: boolean;
   /** Bytes of request body written. */
   readonly bodyBytesWritten: number;
+  /** True when the request was handed to the transport with its body. */
+  readonly isRequestComplete: boolean;
   /** Gives up the attempt; the listener hears nothing more. */
   cancel(): void;
 }

@@ -121,7 +121,7 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
   onFailed(failure: AttemptFailure): void {
     const { wasReusedConnection, nothingSent, error } = failure;
     const isStale = error.code === 'connection_lost' && (wasReusedConnection || nothingSent);
-    if (isStale && this.#replacements < maxReplacements && this.mayRetry(nothingSent)) {
+    if (isStale && this.#replacements < maxReplacements && this.#exchange.mayRepeat(nothingSent)) {
       this.#replacements++;
       this.#stream = undefined;
       this.wantsFresh = true;
@@ -130,25 +130,23 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
     } else this.#fail(failure);
   }
 
-  /** Sending once more can do no harm: nothing arrived, or the request is idempotent and its body still at hand. */
-  mayRetry(nothingSent: boolean): boolean {
-    const { outbound } = this.#exchange;
-    if (outbound.hasBody && !outbound.body.isReplayable) return false;
-    return nothingSent || this.#exchange.isRepeatable;
-  }
-
   /** A bound that a plugin set for this exchange has passed. */
   onDeadline(): void {
     const isConnecting = this.#stream === undefined;
     const code = isConnecting && !this.#isAttemptOver ? 'connect_timeout' : 'attempt_timeout';
-    const failed: AttemptFailure = {
-      error: new GatewayError(code),
-      nothingSent: isConnecting,
-      wasReusedConnection: false,
-    };
+    const isQueued = isConnecting && this.backend.pool.connectingCount === 0;
+    const error = isQueued
+      ? new GatewayError(code, 'No connection to the backend became free in time.', { fault: 'gateway' })
+      : new GatewayError(code);
+    const failed: AttemptFailure = { error, nothingSent: isConnecting, wasReusedConnection: false };
     if (isConnecting) this.backend.pool.leave(this);
     else this.#stream!.cancel();
     this.#fail(failed);
+  }
+
+  /** The time of the whole exchange is over: that is the backend's failure when only its answer is missing. */
+  onExchangeTimeout(error: GatewayError): void {
+    if (this.responseAtMs === 0 && this.#stream?.isRequestComplete === true) this.error = error;
   }
 
   /** Its response is not wanted: a short one is read to its end for the sake of the connection. */

@@ -100,7 +100,7 @@ export interface AttemptRecord {
   readonly isReusedConnection: boolean;
   /** Status of the backend's response; undefined when there was none. */
   readonly status: number | undefined;
-  /** Why it failed; undefined while it did not. */
+  /** Why it failed; `exchange_timeout` when its response was all that was missing then. Undefined while it did not. */
   readonly error: GatewayError | undefined;
 }
 
@@ -132,6 +132,7 @@ export interface Outcome {
 /** A failure as onBackendError sees it. */
 export interface BackendFailure {
   readonly error: GatewayError;
+  /** Undefined when `selectBackend` left none: the error is `no_backend` then. */
   readonly backend: Backend | undefined;
   /** Nothing of the request can have reached the backend. */
   readonly nothingSent: boolean;

@@ -15,8 +15,8 @@ import { type LocalResponse, RetryDecision } from './local-response.ts';
 import { outcomeOf } from './outcome.ts';
 import { nowMs } from '../transport/clock.ts';
 
-/** More attempts than this are a plugin's mistake. */
-const maxAttempts = 64;
+/** More tries than this, with or without a backend, are a plugin's mistake. */
+const maxChoices = 64;
 
 /*
  * The life of an exchange, one function a step. Hooks complete at once when all their taps do, so an exchange without
@@ -59,6 +59,7 @@ function choose(exchange: LiveExchange): void {
   const { upstream } = exchange;
   const { selectBackend } = exchange.pipeline.hooks;
   exchange.phase = 'choose';
+  exchange.choices++;
   if (upstream === undefined) return fail(exchange, new GatewayError('no_route'));
   if (!selectBackend.isUsed()) return attempt(exchange, upstream.backends[0]);
   selectBackend.callAsync(upstream.backends, exchange, (error, candidates) => {
@@ -68,7 +69,7 @@ function choose(exchange: LiveExchange): void {
 
 // 6 attempt: one try at one backend
 function attempt(exchange: LiveExchange, backend: Backend | undefined): void {
-  if (backend === undefined) return fail(exchange, new GatewayError('no_backend'));
+  if (backend === undefined) return onFailure(exchange, undefined, new GatewayError('no_backend'), true);
   exchange.backend = backend;
   exchange.phase = 'connect';
   const next = new Attempt(exchange, backend);
@@ -85,16 +86,25 @@ export function prepareAttempt(exchange: LiveExchange, next: Attempt): void {
   });
 }
 
-/** A try failed before a response head: another try, an answer of a plugin, or the failure's own status. */
+/** A try failed before a response head. */
 export function onAttemptFailed(exchange: LiveExchange, failed: Attempt, failure: AttemptFailure): void {
-  const { onBackendError } = exchange.pipeline.hooks;
   const { error, nothingSent } = failure;
   if (error.fault === 'client') return abortExchange(exchange, error);
   if (error.fault === 'plugin') return fail(exchange, error);
-  const mayRetry = failed.mayRetry(nothingSent) && exchange.attempts.length < maxAttempts;
-  if (exchange.isSettled) return;
+  if (!exchange.isSettled) onFailure(exchange, failed.backend, error, nothingSent);
+}
+
+/** There is no response: another try, an answer of a plugin, or the failure's own status. */
+function onFailure(
+  exchange: LiveExchange,
+  backend: Backend | undefined,
+  error: GatewayError,
+  nothingSent: boolean,
+): void {
+  const { onBackendError } = exchange.pipeline.hooks;
   if (!onBackendError.isUsed()) return fail(exchange, error);
-  const seen = { error, backend: failed.backend, nothingSent, mayRetry };
+  const mayRetry = exchange.mayRepeat(nothingSent) && exchange.choices < maxChoices;
+  const seen = { error, backend, nothingSent, mayRetry };
   onBackendError.callAsync(exchange, seen, (hookError, decision) => {
     if (!goesOn(exchange, hookError)) return;
     if (decision === undefined || (decision instanceof RetryDecision && !mayRetry)) fail(exchange, error);
@@ -145,7 +155,7 @@ export function onResponseHead(
   exchange.responseAtMs = answered.responseAtMs;
   if (!onBackendResponse.isUsed()) return takeResponse(exchange, head, body);
   const { status, fields } = head;
-  const mayRetry = answered.mayRetry(false) && exchange.attempts.length < maxAttempts;
+  const mayRetry = exchange.mayRepeat(false) && exchange.choices < maxChoices;
   const seen = { status, fields, backend: answered.backend, mayRetry };
   onBackendResponse.callAsync(exchange, seen, (error, decision) => {
     if (!goesOn(exchange, error)) return;

@@ -48,6 +48,8 @@ export class LiveExchange implements Exchange, BodyContext, ServerStreamListener
   upstream: Upstream | undefined = undefined;
   backend: Backend | undefined = undefined;
   readonly attempts: Attempt[] = [];
+  /** How often a backend was to be chosen; now and then there is none, and no attempt. */
+  choices = 0;
   response: Response | undefined = undefined;
   outcome: Outcome | undefined = undefined;
   responseAtMs = 0;
@@ -97,6 +99,12 @@ export class LiveExchange implements Exchange, BodyContext, ServerStreamListener
 
   set isRepeatable(isRepeatable: boolean) {
     this.#isRepeatable = isRepeatable;
+  }
+
+  /** Sending once more can do no harm: nothing arrived, or it may be sent twice; and its body is still at hand. */
+  mayRepeat(nothingSent: boolean): boolean {
+    if (this.outbound.hasBody && !this.outbound.body.isReplayable) return false;
+    return nothingSent || this.isRepeatable;
   }
 
   get timeouts(): Timeouts {

@@ -52,7 +52,7 @@ export interface PluginHooks {
   readonly selectBackend: AsyncTap<[candidates: readonly Backend[], exchange: Exchange], readonly Backend[]>;
   /** Last change of the outbound head; runs again for every attempt. */
   readonly onBackendRequest: AsyncTap<[exchange: Exchange], never>;
-  /** An attempt failed: return `retry()`, `respond(...)`, or nothing for the failure's own status. */
+  /** An attempt failed, or no backend was left for one: return `retry()`, `respond(...)`, or nothing for the failure's own status. */
   readonly onBackendError: AsyncTap<
     [exchange: Exchange, failure: BackendFailure],
     LocalResponse | RetryDecision

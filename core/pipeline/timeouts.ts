@@ -32,7 +32,9 @@ export class Timeouts implements ExchangeTimeouts, DeadlineOwner {
 
   onDeadline(): void {
     const detail = `The exchange took too long, in phase ${this.#exchange.phase}.`;
-    failNow(this.#exchange, new GatewayError('exchange_timeout', detail));
+    const error = new GatewayError('exchange_timeout', detail);
+    this.#exchange.attempt?.onExchangeTimeout(error);
+    failNow(this.#exchange, error);
   }
 
   release(): void {

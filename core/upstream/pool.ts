@@ -47,6 +47,11 @@ export class Pool implements ConnectListener, DeadlineOwner {
     return this.#idle.length;
   }
 
+  /** Connections that are being established. */
+  get connectingCount(): number {
+    return this.#connecting;
+  }
+
   /** Requests that wait for a connection. */
   get queueLength(): number {
     return this.#queue.length;

@@ -1,10 +1,7 @@
-import { definePlugin, type PluginHost, Slot, Stage, type Upstream } from '../../core/index.ts';
+import { definePlugin, type PluginHost, Stage, type Upstream } from '../../core/index.ts';
 import { Circuits } from '../circuit-breaker/tokens.ts';
 import { options } from './options.ts';
 import { Substitute } from './substitute.ts';
-
-/** No backend was left for the exchange, and no other upstream either. */
-const IsStranded = new Slot<boolean>('fallback-stranded');
 
 function namedUpstream({ upstreams }: PluginHost, name: string | undefined): Upstream | undefined {
   const upstream = name === undefined ? undefined : upstreams.get(name);
@@ -27,12 +24,6 @@ export default definePlugin({
       const isOpen = upstream !== undefined && gateway.use(Circuits)?.isOpen(upstream) === true;
       return isOpen ? substitute.before(exchange) : undefined;
     });
-    hooks.selectBackend.tap((candidates, exchange) => {
-      if (candidates.length > 0) return;
-      if (substitute.reroute(exchange)) return exchange.upstream!.backends;
-      exchange.set(IsStranded, true);
-      return;
-    });
     // last, when nobody tries again
     hooks.onBackendError.tap({ stage: Stage.Finish }, (exchange, { mayRetry }) =>
       substitute.after(exchange, mayRetry),
@@ -40,8 +31,5 @@ export default definePlugin({
     hooks.onBackendResponse.tap({ stage: Stage.Finish }, (exchange, { status, mayRetry }) =>
       failures.has(status) ? substitute.after(exchange, mayRetry) : undefined,
     );
-    hooks.onResponse.tap((exchange) => {
-      if (exchange.get(IsStranded) === true) substitute.dress(exchange.response!);
-    });
   },
 });

@@ -2,7 +2,6 @@ import {
   type Exchange,
   type LocalResponse,
   respond,
-  type ResponseDraft,
   retry,
   type RetryDecision,
   type Upstream,
@@ -12,13 +11,11 @@ import type { Options } from './options.ts';
 /** What stands in for an upstream that fails: another one, an answer, or first the one and then the other. */
 export class Substitute {
   readonly #upstream: Upstream | undefined;
-  readonly #settings: Options['response'];
   readonly #answer: LocalResponse | undefined;
 
   /** @throws GatewayError `invalid_field` for fields that cannot be sent. */
   constructor(upstream: Upstream | undefined, settings: Options['response']) {
     this.#upstream = upstream;
-    this.#settings = settings;
     if (settings === undefined) return;
     const { status, headers, body } = settings;
     this.#answer = respond(status, headers, body, { code: 'fallback' });
@@ -26,26 +23,18 @@ export class Substitute {
 
   /** For an exchange of which nothing was sent yet: sends it to the other upstream, or gives the answer. */
   before(exchange: Exchange): LocalResponse | undefined {
-    return this.reroute(exchange) ? undefined : this.#answer;
+    return this.#reroute(exchange) ? undefined : this.#answer;
   }
 
-  /** For an exchange whose attempts have failed. */
+  /** For an exchange whose attempts have failed, or that no backend was left for. */
   after(exchange: Exchange, mayRetry: boolean): LocalResponse | RetryDecision | undefined {
-    return mayRetry && this.reroute(exchange) ? retry() : this.#answer;
+    return mayRetry && this.#reroute(exchange) ? retry() : this.#answer;
   }
 
   /** Sends the exchange to the other upstream; false when there is none, or it goes there already. */
-  reroute(exchange: Exchange): boolean {
+  #reroute(exchange: Exchange): boolean {
     if (this.#upstream === undefined || exchange.upstream === this.#upstream) return false;
     exchange.upstream = this.#upstream;
     return true;
-  }
-
-  /** Makes an error of the gateway into the answer. */
-  dress(response: ResponseDraft): void {
-    if (this.#answer === undefined || this.#settings === undefined) return;
-    response.status = this.#settings.status;
-    for (const [name, value] of this.#answer.fields) response.fields.set(name, value);
-    response.body.replace(this.#settings.body);
   }
 }

@@ -295,6 +295,63 @@ test('an empty list of candidates gives 503', async () => {
   expect([response.status, response.json()]).toEqual([503, expect.objectContaining({ code: 'no_backend' })]);
 });
 
+test('when no backend is left a plugin may answer, and is named for it', async () => {
+  let seen: unknown;
+  const none = definePlugin({
+    name: 'none',
+    setup({ hooks }) {
+      hooks.selectBackend.tap(() => []);
+      hooks.onBackendError.tap((_exchange, { error, backend, nothingSent, mayRetry }) => {
+        seen = [error.code, backend, nothingSent, mayRetry];
+        return respond(200, {}, 'instead', { code: 'stand_in' });
+      });
+    },
+  });
+  await using gateway = await startTestGateway({ plugins: [none()] });
+  expect(await gateway.fetch('/')).toMatchObject({ status: 200, body: 'instead' });
+  expect(seen).toEqual(['no_backend', undefined, true, true]);
+  const { outcome } = await gateway.waitForExchange();
+  expect(outcome).toEqual({
+    endedBy: undefined,
+    phase: 'done',
+    code: 'stand_in',
+    plugin: 'none',
+    hook: 'onBackendError',
+  });
+});
+
+test('a plugin that tries again where no backend is left does so only so often', async () => {
+  let count = 0;
+  const stubborn = definePlugin({
+    name: 'stubborn',
+    setup({ hooks }) {
+      hooks.selectBackend.tap(() => (count++, []));
+      hooks.onBackendError.tap(() => retry());
+    },
+  });
+  await using gateway = await startTestGateway({ plugins: [stubborn()] });
+  expect((await gateway.fetch('/')).json()).toMatchObject({ status: 503, code: 'no_backend' });
+  expect(count).toBe(64);
+});
+
+test.each([
+  ['GET', '', 'exchange_timeout'],
+  ['PUT', 'Content-Length: 5\r\n', undefined],
+])(
+  'when the time is over while a %s waits, its attempt says whether the answer was missing',
+  async (method, fields, code) => {
+    const bounded = definePlugin({
+      name: 'bounded',
+      setup: ({ hooks }) => hooks.onRequest.tap(({ timeouts }) => void (timeouts.totalMs = 50)),
+    });
+    await using gateway = await startTestGateway({ plugins: [bounded()], origin: { cutAt: 0 } });
+    const client = await gateway.connect();
+    client.send(`${method} / HTTP/1.1\r\nHost: a\r\n${fields}\r\n`);
+    expect((await client.readResponse()).status).toBe(504);
+    expect((await gateway.waitForExchange()).attempts[0]?.error?.code).toBe(code);
+  },
+);
+
 test('a plugin under only() sees the exchanges of its routes', async () => {
   await using gateway = await startTestGateway({
     plugins: [

@@ -1,8 +1,13 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { definePlugin, type PluginEntry } from 'hookway';
 import { type Origin, type OriginScript, startOrigin, startTestGateway, unusedPort } from 'hookway/testing';
+import accessLog from 'hookway/plugins/access-log';
 import circuitBreaker from 'hookway/plugins/circuit-breaker';
 import fallback from 'hookway/plugins/fallback';
+import healthCheck from 'hookway/plugins/health-check';
 import retry from 'hookway/plugins/retry';
 
 const reset = { cutAt: 0, ending: 'reset' } as const;
@@ -91,8 +96,36 @@ test('when the other upstream fails, too, the answer is given; without one, its 
 
 test('when no backend is left, the other upstream is asked', async () => {
   const spare = await start({ body: 'spare' });
-  const gateway = await startWith([deny(), fallback({ upstream: 'spare' })], await refusing(), spare.url);
-  expect((await gateway.fetch('/')).body).toBe('spare');
+  const gateway = await startWith([fallback({ upstream: 'spare' }), deny()], await refusing(), spare.url);
+  expect(await gateway.fetch('/', { body: 'hello' })).toMatchObject({ status: 200, body: 'spare' });
+  const { outcome, upstream } = await gateway.waitForExchange();
+  expect([upstream?.name, outcome?.code, outcome?.plugin]).toEqual(['spare', undefined, undefined]);
+});
+
+test('when all backends are down, the access log names who answered, and not a failure', async () => {
+  const app = await start({ status: 500 });
+  const folder = mkdtempSync(join(tmpdir(), 'hookway-fallback-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'access.log');
+  const gateway = await startWith(
+    [
+      accessLog({ file }),
+      healthCheck({
+        active: { path: '/', intervalMs: 10, fall: 1 },
+        panicShare: 0,
+        upstreams: ['app'],
+      }),
+      fallback({ upstream: 'spare', response: sorry }),
+    ],
+    app.url,
+    await refusing(),
+  );
+  await gateway.waitForLog(({ to }) => to === 'down');
+  expect(await gateway.fetch('/')).toMatchObject({ status: 200, body: '<p>Sorry</p>' });
+  await gateway.close();
+  const record = JSON.parse(readFileSync(file, 'utf8')) as object;
+  expect(record).toMatchObject({ status: 200, code: 'fallback', plugin: 'fallback', hook: 'onBackendError' });
+  expect(record).not.toHaveProperty('endedBy');
 });
 
 test('when no backend is left and there is no other upstream, the answer is given', async () => {
@@ -103,7 +136,14 @@ test('when no backend is left and there is no other upstream, the answer is give
     body: '<p>Sorry</p>',
     headers: { 'content-type': 'text/html' },
   });
-  expect((await gateway.waitForExchange()).outcome?.code).toBe('no_backend');
+  const { outcome } = await gateway.waitForExchange();
+  expect(outcome).toMatchObject({
+    endedBy: undefined,
+    phase: 'done',
+    code: 'fallback',
+    plugin: 'fallback',
+    hook: 'onBackendError',
+  });
 });
 
 test.each([

@@ -49,7 +49,7 @@ test('a connection that does not become free in time is 504, and leaves the queu
   await origin.waitForRequest();
   expect((await gateway.fetch('/')).json()).toMatchObject({ status: 504, code: 'connect_timeout' });
   const { outcome, backend } = await gateway.waitForExchange();
-  expect(outcome?.phase).toBe('connect');
+  expect(outcome).toMatchObject({ phase: 'connect', endedBy: 'gateway' });
   expect(backend?.pool.queueLength).toBe(0);
   expect(backend?.activeAttempts).toBe(1);
 });
