@@ -50,11 +50,15 @@ const options = z
 /** The answers to those who may not pass. */
 function createAnswers(realm: string): Record<Exclude<Verification, 'right'> | 'none', LocalResponse> {
   const challenge = { 'WWW-Authenticate': `Basic realm="${realm}", charset="UTF-8"` }; // RFC 7617 2.1
-  const refusal = (code: string, detail: string): LocalResponse =>
-    respond(401, challenge, undefined, { code, detail });
   return {
-    none: refusal('credentials_missing', 'Send a user name and a password.'),
-    wrong: refusal('credentials_wrong', 'User name or password is wrong.'),
+    none: respond(401, challenge, undefined, {
+      code: 'credentials_missing',
+      detail: 'Send a user name and a password.',
+    }),
+    wrong: respond(401, challenge, undefined, {
+      code: 'credentials_wrong',
+      detail: 'User name or password is wrong.',
+    }),
     busy: respond(503, { 'Retry-After': '1' }, undefined, {
       code: 'credentials_busy',
       detail: 'Too many passwords are being checked.',
