@@ -6,8 +6,7 @@ import { createKey, type KeyFunction } from './keys.ts';
 import { LocalCounts } from './local-counts.ts';
 import { limitsOf, options } from './options.ts';
 import type { Verdict } from './quota.ts';
-import { RedisStore } from './redis-store.ts';
-import { createFallback, tapShared, watch } from './shared.ts';
+import { createFallback, openShared, tapShared } from './shared.ts';
 import { RateLimitVerdict } from './tokens.ts';
 
 export { createKey, ipv6PrefixSchema, type KeyFunction, keySchema, RateLimitVerdict, type Verdict };
@@ -32,9 +31,16 @@ export default definePlugin({
       );
       return;
     }
-    const redis = await RedisStore.open(store, limits);
-    gateway.defer(() => redis.close());
+    const shared = await gateway.retain(
+      JSON.stringify([store, limits, onStoreError]),
+      () => openShared(store, limits, onStoreError, gateway.log),
+      (opening) =>
+        opening.then(
+          ({ store: opened }) => opened.close(),
+          () => {},
+        ),
+    );
     const fallback = createFallback(onStoreError, dryRun, local, answer);
-    tapShared(gateway, redis, watch(redis, onStoreError, gateway), keysOf, answer, fallback);
+    tapShared(gateway, shared, keysOf, answer, fallback);
   },
 });

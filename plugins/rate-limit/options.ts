@@ -30,8 +30,8 @@ type LimitInput = z.output<typeof limitSchema>;
 
 const redisUrl = z
   .string()
-  .regex(
-    /^rediss?:\/\/\S+$/,
+  .refine(
+    (url) => /^rediss?:\/\/[^/\s]\S*$/.test(url) && URL.canParse(url),
     'must be a URL like redis://127.0.0.1:6379 or rediss://user:password@host:6380/1',
   );
 

@@ -25,6 +25,7 @@ local function askWindow(i, requests, window)
   local elapsed = now - index * window
   local stored = redis.call('HMGET', KEYS[i], 'i', 'c', 'b')
   local count, before = 0, 0
+  if tonumber(stored[1]) == index + 1 then index, elapsed = index + 1, 0 end -- the clock was set back
   if tonumber(stored[1]) == index then
     count, before = tonumber(stored[2]), tonumber(stored[3])
   elseif tonumber(stored[1]) == index - 1 then

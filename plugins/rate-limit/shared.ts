@@ -1,9 +1,9 @@
-import { type Exchange, type LocalResponse, type PluginHost, Stage } from '../../core/index.ts';
+import { type Exchange, type LocalResponse, type Logger, type PluginHost, Stage } from '../../core/index.ts';
 import type { Answer, Keys, KeysOf } from './answer.ts';
-import type { MemoryStore } from './memory-store.ts';
+import type { Limit, MemoryStore } from './memory-store.ts';
 import type { Verdict } from './quota.ts';
 import { unavailable } from './refusals.ts';
-import type { RedisStore } from './redis-store.ts';
+import { type RedisSettings, RedisStore } from './redis-store.ts';
 import { StoreWatch } from './store-watch.ts';
 
 const storeRetryMs = 1_000;
@@ -26,26 +26,37 @@ export function createFallback(
   return () => refusal;
 }
 
-/** Says in the log when the store goes away and when it is back, beginning with now. */
-export function watch(store: RedisStore, onStoreError: OnStoreError, { log }: PluginHost): StoreWatch {
-  const watching = new StoreWatch(storeRetryMs, {
+/** The counts in Redis, and whether they can be asked for now. */
+export interface SharedCounts {
+  readonly store: RedisStore;
+  readonly watch: StoreWatch;
+}
+
+/** Opens the store; the log says when it goes away and when it is back, beginning with now. */
+export async function openShared(
+  settings: RedisSettings,
+  limits: readonly Limit[],
+  onStoreError: OnStoreError,
+  log: Logger,
+): Promise<SharedCounts> {
+  const store = await RedisStore.open(settings, limits);
+  const watch = new StoreWatch(storeRetryMs, {
     onAway: (err) => log.error({ err, onStoreError }, 'the store of rate limits is away'),
     onBack: () => log.info('the store of rate limits is back'),
   });
-  store.onConnected = () => watching.expectSuccess();
+  store.onConnected = () => watch.expectSuccess();
   try {
     store.check();
   } catch (error) {
-    watching.failed(error, performance.now());
+    watch.failed(error, performance.now());
   }
-  return watching;
+  return { store, watch };
 }
 
 /** Decides in the store, and while that is away by the fallback. */
 export function tapShared(
   { hooks }: PluginHost,
-  store: RedisStore,
-  watching: StoreWatch,
+  { store, watch }: SharedCounts,
   keysOf: KeysOf,
   answer: Answer,
   fallback: Fallback,
@@ -53,15 +64,15 @@ export function tapShared(
   hooks.onRequest.tapPromise({ stage: Stage.Guard }, async (exchange) => {
     const keys = keysOf(exchange);
     if (keys.every((key) => key === undefined)) return undefined;
-    if (!watching.mayAsk(performance.now())) return fallback(exchange, keys);
+    if (!watch.mayAsk(performance.now())) return fallback(exchange, keys);
     let verdict: Verdict;
     try {
       verdict = await store.decide(keys);
     } catch (error) {
-      watching.failed(error, performance.now());
+      watch.failed(error, performance.now());
       return fallback(exchange, keys);
     }
-    watching.succeeded();
+    watch.succeeded();
     return answer(exchange, verdict);
   });
 }

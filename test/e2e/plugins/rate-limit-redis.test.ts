@@ -4,6 +4,7 @@ import rateLimit from 'hookway/plugins/rate-limit';
 import { MemoryStore } from '../../../plugins/rate-limit/memory-store.ts';
 import { RedisStore } from '../../../plugins/rate-limit/redis-store.ts';
 import { RedisServer } from './redis-server.ts';
+import { Relay, startMute } from './relay.ts';
 
 const hourMs = 3_600_000;
 const yearMs = 31_536_000_000; // no test meets the end of such a window
@@ -143,4 +144,43 @@ test('problem details say that requests cannot be counted', async () => {
   const { headers, ...response } = await gateway.fetch('/');
   expect(headers['retry-after']).toBe('1');
   expect(response.json()).toMatchObject({ code: 'rate_limit_unavailable' });
+});
+
+test('a Redis that accepts connections and says nothing does not hold up the start', async () => {
+  await using mute = await startMute();
+  await using gateway = await startGateway(mute.url, 2, 'local');
+  expect(await statusesOf(gateway, 3)).toBe('200 200 429');
+  expect(gateway.logLines.filter(({ msg }) => msg === away)).toHaveLength(1);
+});
+
+test('a connection that is dead without a word is given up for a new one', async () => {
+  await using redis = await RedisServer.start();
+  await using relay = await Relay.start(redis.port);
+  await using gateway = await startGateway(relay.url, 2, 'open', 50);
+  expect(await statusesOf(gateway, 3)).toBe('200 200 429');
+  relay.swallow();
+  await untilBack(gateway);
+  expect(await statusesOf(gateway, 1)).toBe('429');
+});
+
+test('a Redis that has forgotten its scripts is given the script again', async () => {
+  await using redis = await RedisServer.start();
+  await using gateway = await startGateway(redis.url, 2);
+  expect(await statusesOf(gateway, 1)).toBe('200');
+  await redis.send('SCRIPT', 'FLUSH');
+  expect(await statusesOf(gateway, 2)).toBe('200 429');
+  expect(gateway.logLines.filter(({ msg }) => msg === away)).toHaveLength(0);
+});
+
+test('whatever a client writes into its key is only a key', async () => {
+  await using redis = await RedisServer.start();
+  const store = { redis: redis.url, timeoutMs: 2_000 };
+  const limit = { requests: 1, windowMs: hourMs, store, key: { header: 'X-Api-Key' } };
+  await using gateway = await startTestGateway({ plugins: [rateLimit(limit)] });
+  for (const key of ['{a}', 'a b', '"; return 1 --', '\u00e4\u00ff', '*', '$1', '-1', 'x'.repeat(5_000)]) {
+    const headers = { 'x-api-key': key };
+    expect([key, (await gateway.fetch('/', { headers })).status]).toEqual([key, 200]);
+    expect([key, (await gateway.fetch('/', { headers })).status]).toEqual([key, 429]);
+  }
+  expect(gateway.logLines.filter(({ msg }) => msg === away)).toHaveLength(0);
 });

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { createClient } from '@redis/client';
 import { unusedPort } from 'hookway/testing';
 
 /** A Redis of a test, on a port that stays the same when it is started again. */
@@ -20,6 +21,20 @@ export class RedisServer {
     const server = new RedisServer(await unusedPort());
     await server.start();
     return server;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Sends one command and gives the reply. */
+  async send(...words: string[]): Promise<unknown> {
+    const client = await createClient({ url: this.url }).connect();
+    try {
+      return await client.sendCommand(words);
+    } finally {
+      client.destroy();
+    }
   }
 
   get url(): string {

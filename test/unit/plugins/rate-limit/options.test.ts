@@ -56,6 +56,10 @@ test.each([
     ['store.redis: must be a URL like redis://127.0.0.1:6379 or rediss://user:password@host:6380/1'],
   ],
   [
+    { ...rate, store: { redis: 'redis://127.0.0.1:port' } },
+    ['store.redis: must be a URL like redis://127.0.0.1:6379 or rediss://user:password@host:6380/1'],
+  ],
+  [
     { ...rate, onStoreError: 'ignore' },
     ['onStoreError: Invalid option: expected one of "open"|"closed"|"local"'],
   ],
