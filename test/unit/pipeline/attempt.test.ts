@@ -6,7 +6,7 @@ import { resolveUpstreamLimits } from '../../../core/limits.ts';
 import type { AttemptFailure } from '../../../core/message/stream.ts';
 import { Attempt } from '../../../core/pipeline/attempt.ts';
 import { Hooks } from '../../../core/pipeline/hooks.ts';
-import type { LiveExchange } from '../../../core/pipeline/live-exchange.ts';
+import { LiveExchange } from '../../../core/pipeline/live-exchange.ts';
 import { Backend } from '../../../core/upstream/backend.ts';
 import type { ConnectionWaiter } from '../../../core/upstream/pool.ts';
 
@@ -34,6 +34,7 @@ function make({ method = 'GET', hasBody = false, isReplayable = true } = {}): At
     inbound: { ...request, upgrade: undefined },
     outbound: { ...request, target: '/', hasBody, body, discardBody() {} },
     isRepeatable: isIdempotent(request.method),
+    mayRepeat: LiveExchange.prototype.mayRepeat,
     pipeline: { hooks: new Hooks(), log: { error() {} } },
     stream: { head: { facts: {} }, mayRespond: false, reset() {} },
     attempts: [],
