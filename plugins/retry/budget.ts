@@ -7,6 +7,8 @@ export interface BudgetRules {
 
 /** Bounds how many requests of an upstream are being retried at once, so that retries cannot bury it. */
 export class RetryBudget {
+  /** Requests that pause before their next attempt: they are active, though no attempt runs. */
+  pausing = 0;
   readonly #rules: BudgetRules;
   #taken = 0;
   #isExhausted = false;
@@ -18,10 +20,10 @@ export class RetryBudget {
     this.#onExhausted = onExhausted;
   }
 
-  /** Takes room for one more, if there is some. */
-  take(activeRequests: number): boolean {
+  /** Takes room for one more, if there is some; `running` are the requests that do not pause. */
+  take(running: number): boolean {
     const { share, minConcurrent } = this.#rules;
-    if (this.#taken < Math.max(minConcurrent, Math.floor(activeRequests * share))) {
+    if (this.#taken < Math.max(minConcurrent, Math.floor((running + this.pausing) * share))) {
       this.#taken++;
       return true;
     }

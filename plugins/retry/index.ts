@@ -1,11 +1,5 @@
-import {
-  definePlugin,
-  type Exchange,
-  isIdempotent,
-  type PluginHost,
-  Stage,
-  untried,
-} from '../../core/index.ts';
+import { definePlugin, type Exchange, type PluginHost, Stage, untried } from '../../core/index.ts';
+import { hasIdempotencyKey } from './idempotency-key.ts';
 import { RetryLease } from './lease.ts';
 import { options } from './options.ts';
 import { Retrier } from './retrier.ts';
@@ -14,12 +8,20 @@ const nothing = undefined;
 
 /** A body that can be sent again makes a retry possible after a part of it was sent. */
 function keepBodies({ hooks }: PluginHost, maxReplayBytes: number): void {
-  const isToKeep = ({ inbound: { contentLength = 0 }, outbound: { method, body } }: Exchange): boolean =>
-    contentLength > 0 && contentLength <= maxReplayBytes && isIdempotent(method) && !body.isTouched;
+  const isToKeep = ({ inbound: { contentLength = 0 }, outbound, isRepeatable }: Exchange): boolean =>
+    contentLength > 0 && contentLength <= maxReplayBytes && isRepeatable && !outbound.body.isTouched;
   // last, for another plugin may want to read or transform it
   hooks.onRequest.tapPromise({ stage: Stage.Finish }, (exchange) =>
     isToKeep(exchange) ? exchange.outbound.body.buffer(maxReplayBytes).then(() => undefined) : nothing,
   );
+}
+
+/** Last, for what counts is what the backend will see. */
+function trustKeys({ hooks }: PluginHost, name: string): void {
+  hooks.onRequest.tap({ stage: Stage.Finish }, (exchange) => {
+    if (exchange.isRepeatable || exchange.outbound.method === 'CONNECT') return;
+    if (hasIdempotencyKey(exchange.outbound.fields, name)) exchange.isRepeatable = true;
+  });
 }
 
 export default definePlugin({
@@ -27,12 +29,15 @@ export default definePlugin({
   options,
   setup(gateway, settings) {
     const { hooks } = gateway;
-    const { attemptTimeoutMs, maxReplayBytes, statuses } = settings;
+    const { attemptTimeoutMs, maxReplayBytes, statuses, idempotencyKey } = settings;
     const retrier = new Retrier(gateway, settings);
     if (attemptTimeoutMs !== undefined) {
       hooks.onRequest.tap({ stage: Stage.Observe }, ({ timeouts }) => {
         timeouts.attemptMs = attemptTimeoutMs;
       });
+    }
+    if (idempotencyKey !== false) {
+      trustKeys(gateway, idempotencyKey === true ? 'Idempotency-Key' : idempotencyKey);
     }
     if (maxReplayBytes > 0) keepBodies(gateway, maxReplayBytes);
     hooks.selectBackend.tap((candidates, { attempts }) =>

@@ -1,13 +1,15 @@
-import { Slot } from '../../core/index.ts';
+import { Slot, type Upstream } from '../../core/index.ts';
 
-/** The room that one exchange has taken for its retries, and its pause before the next attempt. */
+/** The room that one exchange has taken for its retries at an upstream, and its pause before the next attempt. */
 export class Lease {
+  readonly upstream: Upstream;
   readonly #giveBack: () => void;
   #isReleased = false;
   #timer: NodeJS.Timeout | undefined;
   #onOver: (() => void) | undefined;
 
-  constructor(giveBack: () => void) {
+  constructor(upstream: Upstream, giveBack: () => void) {
+    this.upstream = upstream;
     this.#giveBack = giveBack;
   }
 

@@ -39,7 +39,7 @@ export class Retrier {
     { met, mayRetry, nothingSent }: Met,
   ): Promise<RetryDecision | undefined> | undefined {
     if (!mayRetry) return nothing;
-    const attempts = exchange.attempts.length;
+    const attempts = attemptsAt(exchange.upstream!, exchange);
     const isAnotherLeft = nothingSent && this.#isAnotherLeft(exchange);
     const situation = { met, mayRetry, nothingSent, attempts, isAnotherLeft, leftMs: leftMs(exchange) };
     const pauseMs = pauseBeforeRetry(situation, this.#options, Math.random);
@@ -47,7 +47,15 @@ export class Retrier {
     if (pauseMs === undefined || lease === undefined) return nothing;
     const fields = { met, backend: exchange.backend?.name, attempts, pauseMs, exchange: exchange.id };
     this.#gateway.log.debug(fields, 'trying again');
-    return pauseMs === 0 ? Promise.resolve(retry()) : lease.pause(pauseMs).then(retry);
+    return pauseMs === 0 ? Promise.resolve(retry()) : this.#pause(lease, pauseMs);
+  }
+
+  async #pause(lease: Lease, ms: number): Promise<RetryDecision> {
+    const budget = this.#budgetOf(lease.upstream);
+    budget.pausing++;
+    await lease.pause(ms);
+    budget.pausing--;
+    return retry();
   }
 
   #isAnotherLeft({ upstream, attempts }: Exchange): boolean {
@@ -58,24 +66,25 @@ export class Retrier {
   }
 
   #leaseOf(exchange: Exchange): Lease | undefined {
+    const upstream = exchange.upstream!;
     const held = exchange.get(RetryLease);
-    if (held !== undefined) {
-      const isOpen = this.#gateway.use(Circuits)?.isOpen(exchange.upstream!) === true;
-      return isOpen ? undefined : held;
+    if (held?.upstream === upstream) {
+      return this.#gateway.use(Circuits)?.isOpen(upstream) === true ? undefined : held;
     }
-    const giveBack = this.#takeRoom(exchange.upstream!);
+    const giveBack = this.#takeRoom(upstream);
     if (giveBack === undefined) return undefined;
-    const lease = new Lease(giveBack);
+    held?.release(); // a plugin has sent it to another upstream
+    const lease = new Lease(upstream, giveBack);
     exchange.set(RetryLease, lease);
     return lease;
   }
 
   /** Room in the budget and in the circuit of the upstream; a function that gives both back. */
   #takeRoom(upstream: Upstream): (() => void) | undefined {
-    const budget = this.#budgets.get(upstream) ?? this.#budgetOf(upstream);
+    const budget = this.#budgetOf(upstream);
     const circuits = this.#gateway.use(Circuits);
     if (circuits?.takeRetry(upstream) === false) return undefined;
-    if (budget.take(activeRequests(upstream))) {
+    if (budget.take(runningRequests(upstream))) {
       return () => {
         budget.release();
         circuits?.releaseRetry(upstream);
@@ -86,6 +95,8 @@ export class Retrier {
   }
 
   #budgetOf(upstream: Upstream): RetryBudget {
+    const existing = this.#budgets.get(upstream);
+    if (existing !== undefined) return existing;
     const budget = new RetryBudget(this.#options.budget, () =>
       this.#gateway.log.warn(
         { upstream: upstream.name },
@@ -98,10 +109,15 @@ export class Retrier {
 }
 
 /** With the one that asks, whose attempt is over already. */
-function activeRequests({ backends }: Upstream): number {
-  let active = 1;
-  for (const backend of backends) active += backend.activeAttempts;
-  return active;
+function runningRequests({ backends }: Upstream): number {
+  let running = 1;
+  for (const backend of backends) running += backend.activeAttempts;
+  return running;
+}
+
+/** So far at that upstream: one that takes over from another begins anew. */
+function attemptsAt({ backends }: Upstream, { attempts }: Exchange): number {
+  return attempts.filter(({ backend }) => backends.includes(backend)).length;
 }
 
 function leftMs({ timeouts: { totalMs }, timings }: Exchange): number {

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { definePlugin } from 'hookway';
 import { type Origin, type OriginScript, startOrigin, startTestGateway, unusedPort } from 'hookway/testing';
+import fallback from 'hookway/plugins/fallback';
 import retry from 'hookway/plugins/retry';
 
 const reset = { cutAt: 0, ending: 'reset' } as const;
@@ -26,7 +27,7 @@ async function startWith(
 
 test('a request whose connection was refused goes to another backend at once, whatever its method', async () => {
   const good = await start({ body: 'good' });
-  const gateway = await startWith({ backoffMs: 60_000, maxBackoffMs: 60_000 }, [
+  const gateway = await startWith({ backoffMs: 30_000, maxBackoffMs: 30_000 }, [
     `http://127.0.0.1:${await unusedPort()}`,
     good.url,
   ]);
@@ -102,6 +103,75 @@ test('a body that another plugin has read is left alone, and can be sent again',
   expect(await gateway.fetch('/', { method: 'PUT', body: 'hello' })).toMatchObject({ status: 200 });
 });
 
+const keyed = { 'idempotency-key': '"8e03978e"' };
+
+test.each<[string, object, Record<string, string>, number]>([
+  ['is not tried again, unless that is asked for', {}, keyed, 502],
+  ['is tried again', { idempotencyKey: true }, keyed, 200],
+  ['is tried again by the field that is named', { idempotencyKey: 'X-Key' }, { 'x-key': '1' }, 200],
+  ['of another field is not tried again', { idempotencyKey: 'X-Key' }, keyed, 502],
+  ['that is empty is not tried again', { idempotencyKey: true }, { 'idempotency-key': '' }, 502],
+])('a lost POST with a key %s', async (_what, options, headers, status) => {
+  const good = await start({ body: 'good' });
+  const gateway = await startWith(options, [(await start(reset)).url, good.url]);
+  expect((await gateway.fetch('/', { body: 'order', headers })).status).toBe(status);
+  if (status === 200) expect((await (await good.waitForRequest()).completed()).text).toBe('order');
+  expect(good.requests).toHaveLength(status === 200 ? 1 : 0);
+});
+
+test('a POST with a key is tried again after a status, too, but not when its body cannot be sent again', async () => {
+  const good = await start({ body: 'good' });
+  const gateway = await startWith({ idempotencyKey: true, maxReplayBytes: 5 }, [
+    (await start({ status: 503 })).url,
+    good.url,
+  ]);
+  expect((await gateway.fetch('/', { body: 'order', headers: keyed })).status).toBe(200);
+  expect((await gateway.fetch('/', { body: 'orders', headers: keyed })).status).toBe(503);
+});
+
+test('a key that the backend does not get allows nothing', async () => {
+  const stripping = definePlugin({
+    name: 'stripping',
+    setup: ({ hooks }) =>
+      hooks.onRequest.tap(({ outbound }) => void outbound.fields.delete('idempotency-key')),
+  });
+  const backends = [(await start(reset)).url, (await start({ body: 'good' })).url];
+  const gateway = await startWith({ idempotencyKey: true }, backends, stripping());
+  expect((await gateway.fetch('/', { body: 'order', headers: keyed })).status).toBe(502);
+});
+
+test('an upstream that takes over gets attempts and a budget of its own', async () => {
+  const spare = await start([{ status: 503 }, { body: 'spare' }]);
+  const log = { level: 'debug' } as const;
+  await using gateway = await startTestGateway({
+    plugins: [
+      retry({ attempts: 2, backoffMs: 1, budget: { share: 0, minConcurrent: 1 } }),
+      fallback({ upstream: 'spare' }),
+    ],
+    upstreams: {
+      app: { backends: [(await start({ status: 503 })).url] },
+      spare: { backends: [spare.url] },
+    },
+    routes: [{ upstream: 'app' }],
+    log,
+  });
+  expect(await gateway.fetch('/')).toMatchObject({ status: 200, body: 'spare' });
+  expect((await gateway.waitForExchange()).attempts.map(({ status }) => status)).toEqual([
+    503, 503, 503, 200,
+  ]);
+  spare.script = [{ status: 503 }, { body: 'again' }];
+  expect(await gateway.fetch('/')).toMatchObject({ status: 200, body: 'again' });
+});
+
+test('an answer that breaks off while it is not wanted any more harms nobody', async () => {
+  const bad = await start({ status: 503, body: 'x'.repeat(100_000), cutAt: 1_000, ending: 'reset' });
+  const good = await start({ body: 'good' });
+  const gateway = await startWith({ backoffMs: 50 }, [bad.url, good.url]);
+  expect(await gateway.fetch('/')).toMatchObject({ status: 200, body: 'good' });
+  const { attempts } = await gateway.waitForExchange();
+  expect(attempts.map(({ backend }) => backend.activeAttempts)).toEqual([0, 0]);
+});
+
 test('an attempt that takes too long is given up for another one', async () => {
   const slow = await start(() => {});
   const good = await start({ body: 'good' });
@@ -113,7 +183,7 @@ test('an attempt that takes too long is given up for another one', async () => {
 
 test('a client that goes away in a pause ends it, and gives its room back', async () => {
   const origin = await start({ status: 503 });
-  const long = { backoffMs: 600_000, maxBackoffMs: 600_000, budget: { share: 0, minConcurrent: 1 } };
+  const long = { backoffMs: 30_000, maxBackoffMs: 30_000, budget: { share: 0, minConcurrent: 1 } };
   const gateway = await startWith(long, [origin.url]);
   for (const number of [1, 2]) {
     const client = await gateway.connect();
@@ -130,10 +200,10 @@ test('a client that goes away in a pause ends it, and gives its room back', asyn
 test('a pause that would outlast the time of the exchange is not made', async () => {
   const bounded = definePlugin({
     name: 'bounded',
-    setup: ({ hooks }) => hooks.onRequest.tap(({ timeouts }) => void (timeouts.totalMs = 60_000)),
+    setup: ({ hooks }) => hooks.onRequest.tap(({ timeouts }) => void (timeouts.totalMs = 10_000)),
   });
   const origin = await start({ status: 503 });
-  const gateway = await startWith({ backoffMs: 600_000, maxBackoffMs: 600_000 }, [origin.url], bounded());
+  const gateway = await startWith({ backoffMs: 30_000, maxBackoffMs: 30_000 }, [origin.url], bounded());
   expect((await gateway.fetch('/')).status).toBe(503);
   expect(origin.requests).toHaveLength(1);
 });

@@ -34,7 +34,8 @@ function make({ method = 'GET', hasBody = false, isReplayable = true } = {}): At
     inbound: { ...request, upgrade: undefined },
     outbound: { ...request, target: '/', hasBody, body, discardBody() {} },
     isRepeatable: isIdempotent(request.method),
-    mayRepeat: LiveExchange.prototype.mayRepeat,
+    mayRepeat: (nothingSent: boolean) =>
+      LiveExchange.prototype.mayRepeat.call(exchange as unknown as LiveExchange, nothingSent),
     pipeline: { hooks: new Hooks(), log: { error() {} } },
     stream: { head: { facts: {} }, mayRespond: false, reset() {} },
     attempts: [],

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import type { Upstream } from '../../../../core/index.ts';
 import { RetryBudget } from '../../../../plugins/retry/budget.ts';
 import { Lease } from '../../../../plugins/retry/lease.ts';
 
@@ -26,6 +27,12 @@ test('what is released can be taken again', () => {
   expect(takeAll(budget, 1)).toBe(1);
 });
 
+test('requests that pause before they are tried again count as active', () => {
+  const budget = new RetryBudget({ share: 0.5, minConcurrent: 0 }, () => {});
+  budget.pausing = 6;
+  expect(takeAll(budget, 4)).toBe(5);
+});
+
 test('that it is exhausted is said once in a time of trouble', () => {
   const onExhausted = vi.fn();
   const budget = new RetryBudget({ share: 0, minConcurrent: 2 }, onExhausted);
@@ -43,7 +50,7 @@ test('that it is exhausted is said once in a time of trouble', () => {
 test('a lease gives its room back once, and ends its pause', async () => {
   const budget = new RetryBudget({ share: 0, minConcurrent: 1 }, () => {});
   budget.take(1);
-  const lease = new Lease(() => budget.release());
+  const lease = new Lease({} as Upstream, () => budget.release());
   const pause = lease.pause(1_000_000);
   lease.release();
   lease.release();

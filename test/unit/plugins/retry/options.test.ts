@@ -20,6 +20,8 @@ async function complaintOf(options: unknown): Promise<string> {
 test.each([
   undefined,
   { attempts: 5, failures: ['queue_full'], statuses: [], backoffMs: 0, maxBackoffMs: 0 },
+  { idempotencyKey: true },
+  { idempotencyKey: 'X-Request-Key' },
   { attemptTimeoutMs: 500, maxReplayBytes: 0, budget: { share: 1, minConcurrent: 0 } },
 ])('it takes %j', async (options) => {
   expect(await complaintOf(options)).toBe('');
@@ -31,6 +33,8 @@ test.each([
   [{ attempts: 11 }, ' › attempts: Too big: expected number to be <=10'],
   [{ statuses: [200] }, ' › statuses[0]: Too small: expected number to be >=400'],
   [{ backoffMs: 300 }, ' › maxBackoffMs: must not be less than backoffMs'],
+  [{ maxBackoffMs: 30_001 }, ' › maxBackoffMs: Too big: expected number to be <=30000'],
+  [{ idempotencyKey: 'a b' }, ' › idempotencyKey: must be the name of a header field'],
   [{ budget: { share: 20 } }, ' › budget › share: Too big: expected number to be <=1'],
   [
     { failures: ['response_truncated'] },
