@@ -1,14 +1,11 @@
 #!/usr/bin/env node
-import { createRequire } from 'node:module';
 import { Command, Option } from 'commander';
-import { logLevels } from '../core/index.ts';
+import { logLevels, version } from '../core/index.ts';
 import { check } from './check.ts';
 import { pipeline } from './pipeline.ts';
 import { printFailure, printUsageError } from './print.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
-
-const { version } = createRequire(import.meta.url)('hookway/package.json') as { version: string };
 
 const configOption = [
   '-c, --config <file>',

@@ -52,6 +52,7 @@ export const errorKinds = {
   response_idle_timeout: kind(504, 'backend', 'The backend stopped sending its response.'),
   response_truncated: kind(502, 'backend', 'The backend ended its response early.'),
 
+  drain_timeout: kind(503, 'gateway', 'The gateway or its configuration ended before the exchange did.'),
   tunnel_idle: kind(504, 'gateway', 'The tunnel was idle for too long.'),
   plugin_failed: kind(500, 'plugin', 'A plugin failed.'),
   invalid_field: kind(500, 'plugin', 'A header field with an invalid name or value was set.'),

@@ -42,6 +42,7 @@ export type {
   Timings,
 } from './pipeline/exchange.ts';
 export { type HookName, hookNames } from './pipeline/hooks.ts';
+export type { Cell, Instrument, InstrumentOptions, Instruments } from './pipeline/instruments.ts';
 export {
   type LocalResponse,
   type ProblemDetails,
@@ -74,6 +75,16 @@ export type {
   TextMatch,
   UpstreamConfig,
 } from './server/configuration.ts';
-export { checkConfiguration, createGateway, type Gateway, type PipelineListing } from './server/gateway.ts';
+export type { BackendOverride } from './server/backend-overrides.ts';
+export { Control, type GatewayControl, type ReloadRecord } from './server/control.ts';
+export {
+  checkConfiguration,
+  type CloseOptions,
+  createGateway,
+  type Gateway,
+  type GatewayOptions,
+  type PipelineListing,
+} from './server/gateway.ts';
 export type { Backend } from './upstream/backend.ts';
 export type { Upstream } from './upstream/upstream.ts';
+export { version } from './version.ts';

@@ -79,6 +79,17 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
     else this.#close();
   }
 
+  /** True while an exchange or a tunnel runs on it. */
+  get isServing(): boolean {
+    return this.#stream !== undefined || this.#isSwitched;
+  }
+
+  /** Ends what runs, for that reason, and the connection. */
+  cut(error: GatewayError): void {
+    this.#stream?.close(error);
+    this.channel.destroy();
+  }
+
   onBytes(bytes: Buffer, length: number): void {
     if (this.#isClosing) return;
     if (this.#held !== undefined) this.#hold(Buffer.concat([this.#held, bytes.subarray(0, length)]));

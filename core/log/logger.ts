@@ -16,6 +16,8 @@ export interface LogSettings {
 /** A log and what its end needs. */
 export interface Log {
   readonly logger: Logger;
+  /** Least level that is written; setting it also sets that of all children. */
+  level: LogLevel;
   /** Resolves when every line so far is written. */
   flush(): Promise<void>;
   /** Opens the file anew, as after a rotation. */

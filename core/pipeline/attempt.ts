@@ -52,7 +52,7 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
   constructor(exchange: LiveExchange, backend: Backend) {
     this.#exchange = exchange;
     this.backend = backend;
-    backend.activeAttempts++;
+    backend.pool.activeAttempts++;
   }
 
   start(): void {
@@ -173,7 +173,7 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
     if (this.#isOver) return;
     this.#isOver = true;
     this.#deadline?.release();
-    this.backend.activeAttempts--;
+    this.backend.pool.activeAttempts--;
   }
 
   /** One deadline for the nearer of two bounds: on the way to a connection, and on the attempt as a whole. */

@@ -61,8 +61,8 @@ function choose(exchange: LiveExchange): void {
   exchange.phase = 'choose';
   exchange.choices++;
   if (upstream === undefined) return fail(exchange, new GatewayError('no_route'));
-  if (!selectBackend.isUsed()) return attempt(exchange, upstream.backends[0]);
-  selectBackend.callAsync(upstream.backends, exchange, (error, candidates) => {
+  if (!selectBackend.isUsed()) return attempt(exchange, upstream.candidates[0]);
+  selectBackend.callAsync(upstream.candidates, exchange, (error, candidates) => {
     if (goesOn(exchange, error)) attempt(exchange, candidates![0]);
   });
 }

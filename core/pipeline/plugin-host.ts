@@ -2,6 +2,7 @@ import type { Logger } from '../log/logger.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { HookFacade, type IsInScope } from './facade.ts';
 import type { Hooks } from './hooks.ts';
+import type { InstrumentOptions, Instruments } from './instruments.ts';
 import type { PluginHost, PluginScope } from './plugin.ts';
 import type { RetainedValues } from './retained.ts';
 import type { Service } from './tokens.ts';
@@ -12,8 +13,27 @@ export interface HostSurroundings {
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly services: Services;
   readonly retained: RetainedValues;
-  readonly cleanups: Cleanups;
+  readonly instruments: Instruments;
+  readonly turningPoints: TurningPoints;
   readonly log: Logger;
+}
+
+/** What the plugins of one generation do at the turning points of its life. */
+export class TurningPoints {
+  readonly cleanups = new Cleanups();
+  readonly starts: { readonly plugin: string; readonly run: () => void | Promise<void> }[] = [];
+  readonly retirements: { readonly plugin: string; readonly run: () => void }[] = [];
+  readonly reopeners: (() => void)[] = [];
+
+  retire(log: Logger): void {
+    for (const { plugin, run } of this.retirements.splice(0)) {
+      try {
+        run();
+      } catch (error) {
+        log.error({ err: error, plugin }, 'retiring failed');
+      }
+    }
+  }
 }
 
 /** Services of one generation by their tokens. */
@@ -51,6 +71,10 @@ export class Cleanups {
   }
 }
 
+function named(plugin: string, options: InstrumentOptions): InstrumentOptions {
+  return { ...options, name: `${plugin.replaceAll(/[^a-z0-9]/gi, '_')}_${options.name}` };
+}
+
 /** Gives one plugin its host; `instance` tells apart several entries of the same plugin. */
 export function createPluginHost(
   plugin: string,
@@ -58,9 +82,9 @@ export function createPluginHost(
   scope: PluginScope | undefined,
   isInScope: IsInScope,
   surroundings: HostSurroundings,
-  reopeners: (() => void)[],
 ): { readonly host: PluginHost; readonly seal: () => void } {
-  const { hooks, services, retained, cleanups, log } = surroundings;
+  const { hooks, services, retained, instruments, log } = surroundings;
+  const { cleanups, starts, retirements, reopeners } = surroundings.turningPoints;
   const pluginLog = log.child({ plugin });
   const facade = new HookFacade(hooks, plugin, scope, isInScope, pluginLog);
   const host: PluginHost = {
@@ -73,6 +97,20 @@ export function createPluginHost(
       const [value, release] = retained.hold(`${plugin}#${instance}:${key}`, create, dispose);
       cleanups.add(plugin, release);
       return value;
+    },
+    onStart: (run) => {
+      starts.push({ plugin, run });
+    },
+    onRetired: (run) => {
+      retirements.push({ plugin, run });
+    },
+    counter: (options) => instruments.define('counter', named(plugin, options)),
+    gauge: (options, observe) => {
+      const gauge = instruments.define('gauge', named(plugin, options));
+      const end = instruments.observe(() => observe(gauge));
+      retirements.push({ plugin, run: end });
+      cleanups.add(plugin, end);
+      return gauge;
     },
     defer: (cleanup) => cleanups.add(plugin, cleanup),
     onReopen: (reopen) => {

@@ -1,5 +1,6 @@
 import type { Logger } from '../log/logger.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import type { Instrument, InstrumentOptions } from './instruments.ts';
 import type { PluginHooks } from './taps.ts';
 import type { Service } from './tokens.ts';
 
@@ -19,6 +20,18 @@ export interface PluginHost {
    * disposed of.
    */
   readonly retain: <T>(key: string, create: () => T, dispose?: (value: T) => void | Promise<void>) => T;
+  /**
+   * Runs when this configuration goes into service, after the set-up of all plugins and in their order; a failure
+   * refuses the configuration. What talks to others, opens ports or writes files belongs here: `hookway check` and its
+   * like only set up.
+   */
+  readonly onStart: (start: () => void | Promise<void>) => void;
+  /** Another configuration has taken over: no new exchange comes, those that run go on until `defer` is called. */
+  readonly onRetired: (stop: () => void) => void;
+  /** A number that only rises, for metrics; it lives as long as the gateway and is shared by entries of the plugin. */
+  readonly counter: (options: InstrumentOptions) => Instrument;
+  /** A number of this moment, set by `observe` before it is read. */
+  readonly gauge: (options: InstrumentOptions, observe: (gauge: Instrument) => void) => Instrument;
   /** Runs at the end of this generation, last in first out, also when a later set-up fails. */
   readonly defer: (cleanup: () => void | Promise<void>) => void;
   /** The gateway reopens its files, as logrotate asks for by SIGHUP. */

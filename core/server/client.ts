@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { GatewayError } from '../errors.ts';
+import { GatewayError } from '../errors.ts';
 import { ServerConnection, type ServerConnectionListener } from '../http1/server-connection.ts';
 import type { Limits } from '../limits.ts';
 import { addressOfSocket } from '../message/address.ts';
@@ -27,6 +27,8 @@ export class Client implements DownstreamConnection, ServerConnectionListener {
   readonly isEncrypted: boolean;
   readonly #owner: ClientOwner;
   #connection: ServerConnection | undefined = undefined;
+  /** Number of the generation of its last exchange: an idle client must not keep an old one alive. */
+  #servedBy = 0;
 
   constructor(socket: Socket, owner: ClientOwner) {
     this.#owner = owner;
@@ -47,12 +49,18 @@ export class Client implements DownstreamConnection, ServerConnectionListener {
     this.#connection?.drain();
   }
 
-  destroy(): void {
-    this.#connection?.channel.destroy();
+  /** Ends what runs on it and closes it; with a generation only if what runs began in that one. */
+  cut(generation?: Generation): void {
+    const connection = this.#connection;
+    if (generation !== undefined && (this.#servedBy !== generation.number || connection?.isServing !== true))
+      return;
+    connection?.cut(new GatewayError('drain_timeout'));
   }
 
   onRequest(stream: ServerStream): void {
-    startExchange(this.#owner.generation, stream, this);
+    const { generation } = this.#owner;
+    this.#servedBy = generation.number;
+    startExchange(generation, stream, this);
   }
 
   onRefused({ code, message }: GatewayError): void {

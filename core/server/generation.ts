@@ -1,68 +1,106 @@
 import { ConfigurationError, type ConfigurationProblem } from '../errors.ts';
 import { type Limits, resolveLimits } from '../limits.ts';
+import { createLog } from '../log/create.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Inbound } from '../pipeline/drafts.ts';
 import type { IsInScope } from '../pipeline/facade.ts';
 import { type HookName, hookNames, Hooks, listTaps, type TapListing } from '../pipeline/hooks.ts';
 import type { LiveExchange, Pipeline } from '../pipeline/live-exchange.ts';
 import { flattenPlugins, type PluginEntry, type PluginScope } from '../pipeline/plugin.ts';
-import { Cleanups, createPluginHost, type HostSurroundings, Services } from '../pipeline/plugin-host.ts';
-import type { RetainedValues } from '../pipeline/retained.ts';
+import { Instruments } from '../pipeline/instruments.ts';
+import { createPluginHost, type HostSurroundings, Services, TurningPoints } from '../pipeline/plugin-host.ts';
+import { RetainedValues } from '../pipeline/retained.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import { BackendOverrides } from './backend-overrides.ts';
 import type { GatewayConfig } from './configuration.ts';
 import { findProblems } from './problems.ts';
 import { Route } from './route.ts';
 import { Router } from './router.ts';
-import { createUpstream } from './upstreams.ts';
+import { Upstreams } from './upstreams.ts';
+
+/** What generations share, one after the other. */
+export interface GenerationParts {
+  /** Counts the generations, from 1. */
+  readonly number: number;
+  readonly log: Logger;
+  readonly retained: RetainedValues;
+  readonly instruments: Instruments;
+  readonly overrides: BackendOverrides;
+  /** Services that the gateway itself provides. */
+  readonly services: Services;
+}
 
 /** One loaded configuration: its routes, upstreams, plugin instances and hooks. An exchange keeps its generation. */
 export class Generation implements Pipeline {
+  readonly number: number;
+  readonly config: GatewayConfig;
   readonly limits: Limits;
   readonly tunnelIdleTimeoutMs: number;
   readonly hookTimeoutMs: number;
   readonly hooks = new Hooks();
   readonly log: Logger;
-  readonly services = new Services();
+  readonly services: Services;
+  readonly routes: readonly Route[];
   readonly upstreams: ReadonlyMap<string, Upstream>;
   /** Exchanges that have begun and are not settled. */
   activeExchanges = 0;
   readonly #router: Router;
-  readonly #routes: readonly Route[];
-  readonly #cleanups = new Cleanups();
-  readonly #reopeners: (() => void)[] = [];
+  readonly #upstreams: Upstreams;
+  readonly #turningPoints = new TurningPoints();
   #onIdle: (() => void) | undefined;
 
-  private constructor(config: GatewayConfig, log: Logger) {
-    this.log = log;
+  private constructor(config: GatewayConfig, parts: GenerationParts) {
+    this.number = parts.number;
+    this.config = config;
+    this.log = parts.log;
+    this.services = parts.services;
     this.limits = resolveLimits(config.limits);
     this.tunnelIdleTimeoutMs = this.limits.tunnelIdleTimeoutMs;
     this.hookTimeoutMs = this.limits.hookTimeoutMs;
-    const upstreams = Object.entries(config.upstreams);
-    this.upstreams = new Map(
-      upstreams.map(([name, upstream]) => [name, createUpstream(name, upstream, this.limits)]),
-    );
-    this.#routes = config.routes.map(
+    const { retained, overrides } = parts;
+    this.#upstreams = new Upstreams(config.upstreams, { limits: this.limits, retained, overrides });
+    this.upstreams = this.#upstreams.all;
+    this.routes = config.routes.map(
       (route, index) => new Route(route, this.upstreams.get(route.upstream)!, index),
     );
-    this.#router = new Router(this.#routes);
+    this.#router = new Router(this.routes);
   }
 
   /**
-   * Validates a configuration and sets up its plugins, in order.
+   * Validates a configuration and sets up its plugins, in order; nothing runs before `start`.
    * @throws ConfigurationError with everything that is wrong; what was set up before is undone.
    */
-  static async create(config: GatewayConfig, log: Logger, retained: RetainedValues): Promise<Generation> {
+  static async create(config: GatewayConfig, parts: GenerationParts): Promise<Generation> {
     const plugins = flattenPlugins(config.plugins ?? []);
     const problems = findProblems(config, plugins);
     if (problems.length > 0) throw new ConfigurationError(problems);
-    const generation = new Generation(config, log);
+    const generation = new Generation(config, parts);
     try {
-      await generation.#setUp(plugins, retained);
+      await generation.#setUp(plugins, parts);
     } catch (error) {
       await generation.dispose();
       throw error;
     }
     return generation;
+  }
+
+  /**
+   * Starts what its plugins run beside the exchanges.
+   * @throws ConfigurationError that names the plugin which could not.
+   */
+  async start(): Promise<void> {
+    for (const { plugin, run } of this.#turningPoints.starts) {
+      try {
+        await run();
+      } catch (cause) {
+        throw setUpFailed(plugin, cause);
+      }
+    }
+  }
+
+  /** Another generation has taken over. */
+  retire(): void {
+    this.#turningPoints.retire(this.log);
   }
 
   findRoute(inbound: Inbound): Route | undefined {
@@ -80,7 +118,7 @@ export class Generation implements Pipeline {
   }
 
   reopenFiles(): void {
-    for (const reopen of this.#reopeners) reopen();
+    for (const reopen of this.#turningPoints.reopeners) reopen();
   }
 
   /** Resolves when no exchange runs. */
@@ -88,20 +126,23 @@ export class Generation implements Pipeline {
     if (this.activeExchanges > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
   }
 
-  /** Undoes the set-up of its plugins and closes its connections to backends. */
+  /** Undoes the set-up of its plugins, also of what they started, and lets go of its connections to backends. */
   async dispose(): Promise<void> {
-    for (const upstream of this.upstreams.values()) upstream.close();
-    await this.#cleanups.run(this.log);
+    this.retire();
+    this.#upstreams.release();
+    await this.#turningPoints.cleanups.run(this.log);
   }
 
-  async #setUp(plugins: readonly PluginEntry[], retained: RetainedValues): Promise<void> {
+  async #setUp(plugins: readonly PluginEntry[], { retained, instruments }: GenerationParts): Promise<void> {
     const { hooks, services, log, upstreams } = this;
+    const turningPoints = this.#turningPoints;
     const surroundings: HostSurroundings = {
       hooks,
       upstreams,
       services,
       retained,
-      cleanups: this.#cleanups,
+      instruments,
+      turningPoints,
       log,
     };
     const instances = new Map<string, number>();
@@ -115,7 +156,6 @@ export class Generation implements Pipeline {
         entry.scope,
         this.#scopeOf(entry.scope),
         surroundings,
-        this.#reopeners,
       );
       try {
         await entry.definition.setup(host, validatedOptions(entry));
@@ -133,10 +173,22 @@ export class Generation implements Pipeline {
   #scopeOf(scope: PluginScope | undefined): IsInScope {
     if (scope === undefined) return undefined;
     const routes = new Set<unknown>(
-      this.#routes.filter(({ name }) => name !== undefined && scope.routes.includes(name)),
+      this.routes.filter(({ name }) => name !== undefined && scope.routes.includes(name)),
     );
     return (exchange) => routes.has(exchange.route);
   }
+}
+
+/** Validates a configuration and sets its plugins up, for looking at it only. Dispose of it. */
+export function createDryGeneration(config: GatewayConfig): Promise<Generation> {
+  return Generation.create(config, {
+    number: 0,
+    log: createLog({ level: 'silent' }).logger,
+    retained: new RetainedValues(),
+    instruments: new Instruments(),
+    overrides: new BackendOverrides(),
+    services: new Services(),
+  });
 }
 
 function validatedOptions({ definition, options }: PluginEntry): unknown {

@@ -8,7 +8,7 @@ import type { Generation } from './generation.ts';
 /** What a listener needs of its gateway. */
 export interface ListenerOwner {
   /** The configuration that new requests live in. */
-  readonly generation: Generation;
+  readonly serving: Generation;
   /** Connections over all listeners. */
   openConnections: number;
   onConnectionClosed(): void;
@@ -16,33 +16,45 @@ export interface ListenerOwner {
 
 /** One address on which clients are accepted. */
 export class Listener {
-  readonly #config: ListenerConfig;
+  /** Changes with the configuration, except for the address. */
+  config: ListenerConfig;
+  /** Called when it accepts no more and its last connection is gone. */
+  onEmpty: (() => void) | undefined = undefined;
   readonly #owner: ListenerOwner;
   readonly #server: Server;
   readonly #clients = new Set<Client>();
+  /** Sockets accepted before the configuration went into service. */
+  #waiting: Socket[] | undefined = [];
 
   constructor(config: ListenerConfig, owner: ListenerOwner) {
-    this.#config = config;
+    this.config = config;
     this.#owner = owner;
     // paused: the socket is rebuilt around its handle before the first byte is read
     this.#server = createServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect: true }, (socket) =>
-      this.#accept(socket),
+      this.#waiting === undefined ? this.#accept(socket) : this.#wait(socket),
     );
+    this.#server.on('error', (error) => {
+      if (this.#server.listening) owner.serving.log.error({ err: error }, 'accepting failed');
+    });
   }
 
-  /** Resolves when connections are accepted; rejects when the address cannot be had. */
+  /** Resolves when clients can connect, who wait until `serve`; rejects when the address cannot be had. */
   async open(): Promise<void> {
-    const { host, port, backlog = 1_024 } = this.#config;
+    const { host, port, backlog = 1_024 } = this.config;
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen({ port, backlog, ...(host === undefined ? {} : { host }) }, () => {
         this.#server.off('error', reject);
-        this.#server.on('error', (error) =>
-          this.#owner.generation.log.error({ err: error }, 'accepting failed'),
-        );
         resolve();
       });
     });
+  }
+
+  /** Serves those who have connected, and from now on everybody at once. */
+  serve(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const socket of waiting) if (!socket.destroyed) this.#accept(socket);
   }
 
   /** Where connections are accepted; undefined once they are not. */
@@ -51,30 +63,43 @@ export class Listener {
     return bound === null ? undefined : { host: bound.address, port: bound.port };
   }
 
+  /** Frees the address; connections go on. */
+  stop(): void {
+    for (const socket of this.#waiting ?? []) socket.destroy();
+    if (this.#server.listening) this.#server.close();
+  }
+
   /** Accepts no more; idle connections close now, the others when what runs on them is answered. */
   drain(): void {
-    this.#server.close();
+    this.stop();
+    if (this.#clients.size === 0) this.onEmpty?.();
     for (const client of this.#clients) client.drain();
   }
 
-  /** Closes every connection now. */
-  destroy(): void {
-    for (const client of this.#clients) client.destroy();
+  /** Ends every connection now, or those on which something runs that began in that generation. */
+  cut(generation?: Generation): void {
+    for (const client of this.#clients) client.cut(generation);
   }
 
   /** Exchanges of a client live in the generation of their moment. */
   get generation(): Generation {
-    return this.#owner.generation;
+    return this.#owner.serving;
   }
 
   onClientGone(client: Client): void {
     if (!this.#clients.delete(client)) return;
+    if (this.#clients.size === 0) this.onEmpty?.();
     this.#owner.openConnections--;
     this.#owner.onConnectionClosed();
   }
 
+  #wait(socket: Socket): void {
+    socket.on('error', () => {}); // it is closed then, and left out when its turn comes
+    this.#waiting!.push(socket);
+  }
+
   #accept(socket: Socket): void {
-    const { generation } = this.#owner;
+    const generation = this.#owner.serving;
     const client = new Client(socket, this);
     if (
       this.#owner.openConnections >= generation.limits.maxConnections ||

@@ -107,6 +107,12 @@ export class TestGateway {
     return exchanges[number - 1]!;
   }
 
+  /** Replaces the configuration by one of these options, on the same port; origins are the tests' own to give. */
+  reload(options: Omit<TestGatewayOptions, 'origin' | 'log'> & { readonly origin?: Origin }): Promise<void> {
+    const { origin = this.#origin, ...rest } = options;
+    return this.gateway.reload(configurationOf(rest, origin, this.#recorder));
+  }
+
   /** Cuts what still runs; `close({ now: false })` on `gateway` waits for it instead. */
   async close(): Promise<void> {
     this.#agent.destroy();
@@ -124,26 +130,34 @@ function defaultRoutes(upstreams: Readonly<Record<string, UpstreamConfig>>): Rou
   return first === undefined ? [] : [{ upstream: first }];
 }
 
+function configurationOf(
+  { plugins, ...rest }: Omit<TestGatewayOptions, 'origin' | 'log'>,
+  origin: Origin | undefined,
+  recorder: Recorder,
+): GatewayConfig {
+  const upstreams = rest.upstreams ?? { origin: { backends: [origin!.url] } };
+  return {
+    ...rest,
+    upstreams,
+    routes: rest.routes ?? defaultRoutes(upstreams),
+    listeners: [{ host: '127.0.0.1', port: 0 }],
+    plugins: [plugins, recorder.plugin],
+  };
+}
+
 /**
  * Starts a gateway on a free port of this machine, with a scripted origin behind it unless `upstreams` are given.
  * Without `routes`, every request goes to the origin or the first upstream.
  * Rejects as `gateway.listen()` does.
  */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
-  const { origin: given = { body: 'ok' }, plugins, log: { level = 'debug' } = {}, ...rest } = options;
+  const { origin: given = { body: 'ok' }, log: { level = 'debug' } = {}, ...rest } = options;
   const log = new CapturedLog(level satisfies LogLevel);
   const recorder = new Recorder();
   const ownsOrigin = options.upstreams === undefined && !(given instanceof Origin);
   const origin =
     options.upstreams !== undefined ? undefined : given instanceof Origin ? given : await startOrigin(given);
-  const upstreams = options.upstreams ?? { origin: { backends: [origin!.url] } };
-  const config: GatewayConfig = {
-    ...rest,
-    upstreams,
-    routes: options.routes ?? defaultRoutes(upstreams),
-    listeners: [{ host: '127.0.0.1', port: 0 }],
-    plugins: [plugins, recorder.plugin],
-  };
+  const config = configurationOf(rest, origin, recorder);
   const running = new TestGateway(createGatewayWithLog(config, log.log), log, recorder, origin, ownsOrigin);
   try {
     await running.gateway.listen();

@@ -29,6 +29,8 @@ export class Pool implements ConnectListener, DeadlineOwner {
   readonly #idle: ClientConnection[] = [];
   readonly #queue: Waiting[] = [];
   readonly #queueDeadline = new Deadline(this);
+  /** Attempts that run at the backend now. */
+  activeAttempts = 0;
   #filling: ClientConnection | undefined;
   #connecting = 0;
   #isClosed = false;

@@ -5,6 +5,8 @@ import type { Backend } from './backend.ts';
 export class Upstream {
   readonly name: string;
   readonly backends: readonly Backend[];
+  /** The backends that exchanges may choose from: those that are not draining, `backends` itself when none is. */
+  readonly candidates: readonly Backend[];
   readonly limits: UpstreamLimits;
   /** The Host to send: the client's when undefined, each backend's own for `backend`, or this text. */
   readonly host: string | undefined;
@@ -12,12 +14,9 @@ export class Upstream {
   constructor(name: string, backends: readonly Backend[], limits: UpstreamLimits, host: string | undefined) {
     this.name = name;
     this.backends = backends;
+    const candidates = backends.filter(({ isDraining }) => !isDraining);
+    this.candidates = candidates.length === backends.length ? backends : candidates;
     this.limits = limits;
     this.host = host;
-  }
-
-  /** Closes idle connections now and the others when they are done. */
-  close(): void {
-    for (const backend of this.backends) backend.pool.close();
   }
 }

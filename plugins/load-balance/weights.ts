@@ -4,7 +4,7 @@ import type { Backend } from '../../core/index.ts';
 export type Weighted = Pick<Backend, 'name' | 'weight'>;
 
 /** What is needed of a backend to see how busy it is. */
-export type Loaded = Weighted & Pick<Backend, 'activeAttempts'>;
+export type Loaded = Weighted & { readonly activeAttempts: number };
 
 /** The share of a backend at this moment, in proportion to those of the others. */
 export type WeightOf<B> = (backend: B) => number;

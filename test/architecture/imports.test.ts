@@ -5,7 +5,7 @@ import ts from 'typescript';
 import { expect, test } from 'vitest';
 
 // A room is one end of an arrow: a folder or a file directly in core, one plugin, config, or cli.
-const base = ['core/errors', 'core/limits'];
+const base = ['core/errors', 'core/limits', 'core/version'];
 const wire = [...base, 'core/transport', 'core/message'];
 const engine = [...wire, 'core/http1', 'core/http2', 'core/tunnel'];
 const lifecycle = [...engine, 'core/upstream', 'core/log'];
@@ -14,6 +14,7 @@ const core = [...lifecycle, 'core/pipeline', 'core/server'];
 const mayImport: Record<string, string[]> = {
   'core/errors': [],
   'core/limits': [],
+  'core/version': [],
   'core/transport': base,
   'core/message': base,
   'core/log': wire,

@@ -89,7 +89,7 @@ test('close() cuts what runs for longer than drainTimeoutMs, and undoes the set-
   await gateway.origin.waitForRequest();
   await gateway.gateway.close();
   await client.readUntilClose();
-  expect(ended).toEqual(['client_aborted', 'undone']);
+  expect(ended).toEqual(['drain_timeout', 'undone']);
   await gateway.origin.waitForNoConnections();
   await gateway.waitForLog(({ msg, connections }) => msg === 'closing what still runs' && connections === 1);
 });

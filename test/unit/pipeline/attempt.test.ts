@@ -2,16 +2,16 @@ import { isIdempotent } from '../../../core/message/method.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { GatewayError } from '../../../core/errors.ts';
 import type { ClientConnection } from '../../../core/http1/client-connection.ts';
-import { resolveUpstreamLimits } from '../../../core/limits.ts';
 import type { AttemptFailure } from '../../../core/message/stream.ts';
 import { Attempt } from '../../../core/pipeline/attempt.ts';
 import { Hooks } from '../../../core/pipeline/hooks.ts';
 import { LiveExchange } from '../../../core/pipeline/live-exchange.ts';
 import { Backend } from '../../../core/upstream/backend.ts';
-import type { ConnectionWaiter } from '../../../core/upstream/pool.ts';
+import type { ConnectionWaiter, Pool } from '../../../core/upstream/pool.ts';
 
 /** Notes who asks for a connection and who leaves. */
 class FakePool {
+  activeAttempts = 0;
   readonly asked: ConnectionWaiter[] = [];
   readonly left: ConnectionWaiter[] = [];
 
@@ -40,8 +40,8 @@ function make({ method = 'GET', hasBody = false, isReplayable = true } = {}): At
     stream: { head: { facts: {} }, mayRespond: false, reset() {} },
     attempts: [],
   };
-  const backend = new Backend('b', new URL('http://b'), 1, { connect() {} }, resolveUpstreamLimits());
-  Object.assign(backend, { pool });
+  const settings = { name: 'b', url: new URL('http://b'), weight: 1, isDraining: false };
+  const backend = new Backend(settings, pool as unknown as Pool);
   return new Attempt(exchange as unknown as LiveExchange, backend);
 }
 

@@ -35,7 +35,7 @@ test('whatever the weights, what runs is shared by them, to within one request',
   fc.assert(
     fc.property(someWeights, fc.integer({ min: 1, max: 200 }), (weights, requests) => {
       const servers = serversOf(...weights);
-      const policy = new LeastRequests(ownWeight, seeded(requests));
+      const policy = new LeastRequests<Server>(ownWeight, seeded(requests));
       for (let i = 0; i < requests; i++) policy.pick(servers).activeAttempts++;
       const least = Math.min(...servers.map(({ activeAttempts, weight }) => activeAttempts / weight));
       for (const { activeAttempts, weight } of servers) {
