@@ -74,16 +74,10 @@ function watch(gateway: PluginHost, settings: Options): Watched {
 /** Takes the place of a probe where the circuit is half-open. */
 function enter(exchange: Exchange, breaker: Breaker | undefined): void {
   if (breaker === undefined || breaker.state === 'closed') return;
-  const held = exchange.get(Probe);
-  if (held?.breaker === breaker) return;
-  held?.breaker.leave(held.probe);
+  if (exchange.get(Probe)?.breaker === breaker) return;
+  leave(exchange);
   const probe = breaker.enter();
   exchange.set(Probe, probe === noProbe ? undefined : { breaker, probe });
-}
-
-function isSwitched({ inbound, response }: Exchange): boolean {
-  const { status } = response!;
-  return status === 101 || (inbound.method === 'CONNECT' && status < 300);
 }
 
 function note(exchange: Exchange, breaker: Breaker | undefined, isFailure: boolean): void {
@@ -93,6 +87,22 @@ function note(exchange: Exchange, breaker: Breaker | undefined, isFailure: boole
   if (held?.breaker === breaker) exchange.set(Probe, undefined);
 }
 
+/** Gives the place of a probe back that has no result; may be called again. */
+function leave(exchange: Exchange): void {
+  const held = exchange.get(Probe);
+  if (held === undefined) return;
+  held.breaker.leave(held.probe);
+  exchange.set(Probe, undefined);
+}
+
+/** What a response means that onBackendResponse does not see; undefined for nothing. */
+function isFailure({ inbound, response, attempts }: Exchange): boolean | undefined {
+  const { source, status } = response!;
+  if (source === 'gateway') return attempts.at(-1)!.error?.code === 'exchange_timeout' ? true : undefined;
+  // a tunnel that opens is a success, and not only when it ends
+  return status === 101 || (inbound.method === 'CONNECT' && status < 300) ? false : undefined;
+}
+
 export default definePlugin({
   name: 'circuit-breaker',
   options,
@@ -100,16 +110,15 @@ export default definePlugin({
     const { hooks } = gateway;
     const watched = watch(gateway, settings);
     const failures = new Set(settings.statuses);
-    // last, so that who is refused for another reason takes no place of a probe
+    // last, so that who is refused for another reason is not refused for this one
     hooks.onRequest.tap({ stage: Stage.Finish }, ({ upstream }) => {
       const refused = watched.get(upstream)?.refused;
       return refused && refusal(refused);
     });
-    if (settings.per === 'backend') {
-      hooks.selectBackend.tap({ stage: Stage.Guard }, (candidates, { upstream }) =>
-        watched.get(upstream)?.narrow(candidates),
-      );
-    }
+    // again, for much may have happened since, and a plugin may have sent it to another upstream
+    hooks.selectBackend.tap({ stage: Stage.Guard }, (candidates, { upstream }) =>
+      watched.get(upstream)?.narrow(candidates),
+    );
     hooks.onBackendRequest.tap({ stage: Stage.Finish }, (exchange) => {
       enter(exchange, watched.get(exchange.upstream)?.breakerOf(exchange.backend!));
     });
@@ -117,18 +126,15 @@ export default definePlugin({
       note(exchange, watched.get(exchange.upstream)?.breakerOf(backend), failures.has(status));
     });
     hooks.onBackendError.tap({ stage: Stage.Observe }, (exchange, { backend, error }) => {
-      if (backend === undefined || error.fault !== 'backend') return;
-      note(exchange, watched.get(exchange.upstream)?.breakerOf(backend), true);
+      if (backend === undefined) return;
+      if (error.fault !== 'backend') leave(exchange);
+      else note(exchange, watched.get(exchange.upstream)?.breakerOf(backend), true);
     });
-    // a tunnel that opens is a success, and not only when it ends
     hooks.onResponse.tap({ stage: Stage.Observe }, (exchange) => {
-      const { backend, response } = exchange;
-      if (backend === undefined || response!.source !== 'backend' || !isSwitched(exchange)) return;
-      note(exchange, watched.get(exchange.upstream)?.breakerOf(backend), false);
+      const { backend, upstream } = exchange;
+      const result = backend === undefined ? undefined : isFailure(exchange);
+      if (result !== undefined) note(exchange, watched.get(upstream)?.breakerOf(backend!), result);
     });
-    hooks.onComplete.tap((exchange) => {
-      const held = exchange.get(Probe);
-      held?.breaker.leave(held.probe);
-    });
+    hooks.onComplete.tap(leave);
   },
 });

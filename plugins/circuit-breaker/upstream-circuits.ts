@@ -9,6 +9,8 @@ export type Refused = { readonly isOpen: true; readonly waitMs: number } | { rea
 export class UpstreamCircuits {
   readonly upstream: Upstream;
   readonly #circuits: readonly Circuit[];
+  /** The one circuit of all backends. */
+  readonly #shared: Circuit | undefined;
   readonly #ofBackend: ReadonlyMap<Backend, Circuit>;
   readonly #maxRetries: number;
   #retries = 0;
@@ -25,6 +27,7 @@ export class UpstreamCircuits {
     this.#maxRetries = limits.maxRetries ?? Infinity;
     if (per === 'upstream') {
       const circuit = new Circuit(breakerOf(undefined), backends, limits);
+      this.#shared = circuit;
       this.#circuits = [circuit];
       this.#ofBackend = new Map(backends.map((backend) => [backend, circuit]));
     } else {
@@ -51,6 +54,7 @@ export class UpstreamCircuits {
 
   /** The candidates that may get a request now. */
   narrow(candidates: readonly Backend[]): readonly Backend[] {
+    if (this.#shared !== undefined) return this.#shared.admits ? candidates : [];
     for (const candidate of candidates) {
       if (!this.#admits(candidate)) return candidates.filter((backend) => this.#admits(backend));
     }

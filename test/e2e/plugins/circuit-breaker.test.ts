@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { definePlugin, type PluginEntry, Stage } from 'hookway';
 import {
   type Origin,
   type OriginScript,
@@ -9,8 +10,10 @@ import {
   unusedPort,
 } from 'hookway/testing';
 import circuitBreaker from 'hookway/plugins/circuit-breaker';
+import fallback from 'hookway/plugins/fallback';
 import loadBalance from 'hookway/plugins/load-balance';
 import retry from 'hookway/plugins/retry';
+import timeouts from 'hookway/plugins/timeouts';
 
 type Options = NonNullable<Parameters<typeof circuitBreaker>[0]>;
 
@@ -167,4 +170,116 @@ test('a tunnel that opens is a probe that succeeded, long before its end', async
   client.send('GET /tunnel HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
   await client.waitForText('101 Switching');
   await gateway.waitForLog(({ msg }) => msg === 'circuit is closed');
+});
+
+const byPath: OriginScript = ({ target }) => {
+  if (target.startsWith('/hang')) return undefined;
+  return { status: target === '/bad' ? 500 : 200, body: 'app' };
+};
+
+/** A gateway with an upstream `app`, to which all requests go, and another one, `spare`. */
+async function startWithSpare(app: string, spare: string, ...plugins: PluginEntry[]): Promise<TestGateway> {
+  const gateway = await startTestGateway({
+    plugins,
+    upstreams: { app: { backends: [app] }, spare: { backends: [spare] } },
+    routes: [{ upstream: 'app' }],
+  });
+  onTestFinished(() => gateway.close());
+  return gateway;
+}
+
+/** Has the circuit of `app` opened, and waits until it lets probes through. */
+async function openFor(gateway: TestGateway, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await gateway.fetch('/bad');
+  await gateway.waitForLog(({ msg }) => msg === 'circuit is open');
+  await delay(5);
+}
+
+test('an abandoned probe gives one place back, however often the plugin is listed', async () => {
+  const [app, spare] = [await start(byPath), await start({ body: 'spare' })];
+  const breakers = ['app', 'spare'].map((name) => circuitBreaker({ ...quick, openMs: 1, upstreams: [name] }));
+  const gateway = await startWithSpare(app.url, spare.url, ...breakers);
+  await openFor(gateway, 3);
+  for (const number of [1, 2]) {
+    const client = await gateway.connect();
+    client.send('GET /hang HTTP/1.1\r\nHost: a\r\n\r\n');
+    await app.waitForRequest(3 + number);
+    if (number === 2) break;
+    client.reset();
+    await gateway.waitForExchange(4);
+  }
+  expect((await gateway.fetch('/')).json()).toMatchObject({ code: 'circuit_open' });
+});
+
+test('a request that another plugin held up does not pass a circuit that has opened meanwhile', async () => {
+  let goOn = (): void => {};
+  let hold = (): void => {};
+  const isHeld = new Promise<void>((resolve) => (hold = resolve));
+  const slow = definePlugin({
+    name: 'slow',
+    setup: ({ hooks }) =>
+      hooks.onRequest.tapPromise({ stage: Stage.Finish }, ({ inbound }) => {
+        if (inbound.path !== '/slow') return undefined;
+        hold();
+        return new Promise((resolve) => (goOn = resolve));
+      }),
+  });
+  const origin = await start(byPath);
+  const gateway = await startWith({ ...quick, openMs: 60_000 }, [origin.url], slow());
+  const held = gateway.fetch('/slow');
+  await isHeld;
+  for (let i = 0; i < 3; i++) await gateway.fetch('/bad');
+  goOn();
+  expect(await held).toMatchObject({ status: 503 });
+  expect(origin.requests).toHaveLength(3);
+});
+
+test('an upstream that is fallen back to has a circuit, too', async () => {
+  const [app, spare] = [await start({ status: 502 }), await start({ status: 500 })];
+  const plugins = [
+    circuitBreaker({ ...quick, openMs: 60_000, upstreams: ['spare'] }),
+    fallback({ upstream: 'spare' }),
+  ];
+  const gateway = await startWithSpare(app.url, spare.url, ...plugins);
+  expect(await statusesOf(gateway, 4)).toEqual([500, 500, 500, 503]);
+  expect(spare.requests).toHaveLength(3);
+});
+
+test('a probe that finds no free connection gives its place back, and takes it again at another backend', async () => {
+  const steer = definePlugin({
+    name: 'steer',
+    setup: ({ hooks }) =>
+      hooks.selectBackend.tap({ stage: Stage.Finish }, (candidates, { inbound, attempts }) => {
+        const isFirst = inbound.path !== '/bad' && attempts.length === 0;
+        return candidates.filter(({ name }) => name === (isFirst ? 'busy' : 'other'));
+      }),
+  });
+  const [busy, other] = [await start(byPath), await start(byPath)];
+  const backends = [
+    { name: 'busy', url: busy.url },
+    { name: 'other', url: other.url },
+  ];
+  const gateway = await startTestGateway({
+    plugins: [circuitBreaker({ ...quick, openMs: 1 }), timeouts({ connectMs: 20 }), retry(), steer()],
+    upstreams: { app: { backends, maxConnections: 1 } },
+  });
+  onTestFinished(() => gateway.close());
+  const client = await gateway.connect();
+  client.send('GET /hang HTTP/1.1\r\nHost: a\r\n\r\n');
+  await busy.waitForRequest();
+  await openFor(gateway, 3);
+  expect(await gateway.fetch('/')).toMatchObject({ status: 200 });
+  await gateway.waitForLog(({ msg }) => msg === 'circuit is closed');
+});
+
+test('a response that is missing when the time of the exchange is over is a failure', async () => {
+  const origin = await start(byPath);
+  const gateway = await startWith(
+    { ...quick, minimumRequests: 2, openMs: 60_000 },
+    [origin.url],
+    timeouts({ totalMs: 50 }),
+  );
+  const answers = await Promise.all([1, 2].map(() => gateway.fetch('/hang')));
+  expect(answers.map(({ status }) => status)).toEqual([504, 504]);
+  expect((await gateway.fetch('/')).json()).toMatchObject({ code: 'circuit_open' });
 });
