@@ -1,3 +1,5 @@
+import { Generation } from './generation.ts';
+
 /** Shorter ones are always texts of their own in V8. */
 const shortestPart = 13;
 
@@ -10,16 +12,12 @@ function ownText(text: string): string {
 
 /**
  * A number for each key, in two generations: what was not set since the rotation before the last is gone, without
- * a look at any key. Beyond `maxKeys` the key is forgotten that was set first in the older generation, or else in
- * the younger.
+ * a look at any key. Beyond `maxKeys` a key is forgotten that was set early and has a small number.
  */
 export class KeyNumbers {
   readonly #maxKeys: number;
-  #young = new Map<string, number>();
-  #old = new Map<string, number>();
-  // live iterators: what they have passed was deleted, so each eviction costs the same
-  #firstYoung = this.#young.keys();
-  #firstOld = this.#old.keys();
+  #young = new Generation();
+  #old = new Generation();
   /** Keys that were forgotten because there were too many. */
   forgotten = 0;
 
@@ -42,11 +40,11 @@ export class KeyNumbers {
   }
 
   set(key: string, value: number): void {
-    if (this.#young.has(key)) {
+    if (this.#young.get(key) !== undefined) {
       this.#young.set(key, value);
       return;
     }
-    if (this.size >= this.#maxKeys) this.#forgetOne();
+    if (this.size >= this.#maxKeys) this.#forgetOne(value);
     this.#young.set(ownText(key), value);
   }
 
@@ -57,9 +55,7 @@ export class KeyNumbers {
   /** What is young becomes old, what was old is gone. */
   rotate(): void {
     this.#old = this.#young;
-    this.#firstOld = this.#firstYoung;
-    this.#young = new Map();
-    this.#firstYoung = this.#young.keys();
+    this.#young = new Generation();
   }
 
   clear(): void {
@@ -67,10 +63,13 @@ export class KeyNumbers {
     this.rotate();
   }
 
-  #forgetOne(): void {
+  /** Who has no more than the newcomer goes first: nobody gets a new quota because others flood. */
+  #forgetOne(newcomer: number): void {
     this.forgotten++;
-    const old = this.#old.size > 0 ? this.#firstOld.next() : undefined;
-    if (old?.done === false) this.#old.delete(old.value);
-    else this.#young.delete(this.#firstYoung.next().value!);
+    const old = this.#old.look(newcomer);
+    const young = old > newcomer ? this.#young.look(newcomer) : Infinity;
+    const isYoung = young < old;
+    (isYoung ? this.#young : this.#old).forget();
+    (isYoung ? this.#old : this.#young).keep();
   }
 }

@@ -48,7 +48,9 @@ export const options = z
       .min(1)
       .max(10_000_000)
       .default(1_000_000)
-      .describe('Keys to keep in memory for each limit; beyond it the oldest is forgotten.'),
+      .describe(
+        'Keys to keep in memory for each limit; beyond it those that came early and used little are forgotten.',
+      ),
     store: z
       .union(
         [

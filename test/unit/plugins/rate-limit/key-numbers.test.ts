@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { KeyNumbers } from '../../../../plugins/rate-limit/key-numbers.ts';
 import { Gcra } from '../../../../plugins/rate-limit/gcra.ts';
+import { SlidingWindow } from '../../../../plugins/rate-limit/sliding-window.ts';
 
 const known = (numbers: KeyNumbers, keys: string): string =>
   Array.from(keys)
@@ -55,6 +56,35 @@ test('whatever is done, there are never more keys than the bound, and the last o
       }
     }),
   );
+});
+
+test.each([
+  ['just before', 0],
+  ['before a rotation', 1],
+])('a flood of new keys does not give a new quota to who used up its own %s', (_, rotations) => {
+  const quotas = [
+    new Gcra({ requests: 10, windowMs: 1_000, burst: 10 }, 100),
+    new SlidingWindow({ requests: 10, windowMs: 1_000 }, 100),
+  ];
+  for (const quota of quotas) {
+    const hit = (key: string, nowMs: number): boolean => {
+      const isAdmitted = quota.waitMs(key, nowMs) === 0;
+      if (isAdmitted) quota.take();
+      return isAdmitted;
+    };
+    const startMs = 999_000;
+    hit('early', startMs);
+    for (let i = 0; i < 10; i++) expect(hit('greedy', startMs + 500)).toBe(true);
+    const floodAtMs = startMs + 500 + rotations * 510;
+    for (let i = 0; i < 5_000; i++) {
+      hit(`once ${i}`, floodAtMs);
+      if (i % 2 === 0) hit(`once ${i}`, floodAtMs);
+    }
+    expect(quota.size).toBe(100);
+    let admitted = 0;
+    while (hit('greedy', floodAtMs)) admitted++;
+    expect(admitted).toBeLessThanOrEqual(rotations * 6);
+  }
 });
 
 setFlagsFromString('--expose-gc');
