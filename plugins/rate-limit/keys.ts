@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cookieOf, type Exchange } from '../../core/index.ts';
+import { cookieOf, type Exchange, type ReadonlyFieldList } from '../../core/index.ts';
 import { clientAddressOf } from '../forwarded-headers/tokens.ts';
 import { createClientKeys } from './client-keys.ts';
 
@@ -33,6 +33,12 @@ const orClient =
     return value === undefined || value === '' ? `\n${client(exchange)}` : short(value);
   };
 
+/** A field that is sent twice could name anybody here and somebody else behind: it names nobody. */
+function onlyValue(fields: ReadonlyFieldList, name: string): string | undefined {
+  const value = fields.get(name);
+  return value === undefined || fields.getAll(name).length === 1 ? value : undefined;
+}
+
 function readerOf(part: KeyPart, client: KeyFunction): KeyFunction {
   if (part === 'client') return client;
   if (part === 'route') return routeKey;
@@ -44,7 +50,7 @@ function readerOf(part: KeyPart, client: KeyFunction): KeyFunction {
   }
   if ('header' in part) {
     const { header } = part;
-    return orClient(({ inbound }) => inbound.fields.get(header), client);
+    return orClient(({ inbound }) => onlyValue(inbound.fields, header), client);
   }
   const { cookie } = part;
   return orClient(({ inbound }) => cookieOf(inbound.fields, cookie), client);

@@ -96,6 +96,20 @@ test('the key can be a header field, and without it the client is counted', asyn
   expect(await statusOf({ 'x-api-key': '' })).toBe(429);
 });
 
+test('a field that is sent twice is no key: it cannot be put before the one that backends believe', async () => {
+  const key = { header: 'X-Api-Key' };
+  await using gateway = await startTestGateway({
+    plugins: [rateLimit({ requests: 1, windowMs: hourMs, key })],
+  });
+  const client = await gateway.connect();
+  const statuses: number[] = [];
+  for (const random of ['a', 'b', 'c']) {
+    client.send(`GET / HTTP/1.1\r\nHost: a.example\r\nX-Api-Key: ${random}\r\nx-api-key: real\r\n\r\n`);
+    statuses.push((await client.readResponse()).status);
+  }
+  expect(statuses).toEqual([200, 429, 429]);
+});
+
 test('the key can be a cookie, a route, a function, or several together', async () => {
   const limit = { requests: 1, windowMs: hourMs };
   await using gateway = await startTestGateway({
