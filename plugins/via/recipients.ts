@@ -1,24 +1,17 @@
 import { equalsIgnoreCase } from '../../core/index.ts';
 
-/** Length of the comment that starts at `at`, nested ones included (RFC 9110 5.6.5); the rest when it is open. */
-function endOfComment(text: string, at: number): number {
-  let depth = 0;
-  for (let i = at; i < text.length; i++) {
-    const character = text[i];
-    if (character === '\\') i++;
-    else if (character === '(') depth++;
-    else if (character === ')' && --depth === 0) return i + 1;
-  }
-  return text.length;
-}
-
-/** The value of Via with its comments taken out; they may hold commas and anybody's name. */
+/** The value of Via without comments, nested ones included (RFC 9110 5.6.5); they may hold commas and anybody's name. */
 function withoutComments(value: string): string {
-  let rest = value;
-  for (let at = rest.indexOf('('); at >= 0; at = rest.indexOf('(', at)) {
-    rest = rest.slice(0, at) + rest.slice(endOfComment(rest, at));
+  let rest = '';
+  let start = 0;
+  let depth = 0;
+  for (let i = 0; i < value.length; i++) {
+    const character = value[i];
+    if (character === '\\' && depth > 0) i++;
+    else if (character === '(' && depth++ === 0) rest += value.slice(start, i);
+    else if (character === ')' && depth > 0 && --depth === 0) start = i + 1;
   }
-  return rest;
+  return depth > 0 ? rest : rest + value.slice(start);
 }
 
 /** True when `name`, in lower case, is among those who received the message (RFC 9110 7.6.3). */

@@ -29,3 +29,8 @@ test.each([
 test('a name with port is compared with its port', () => {
   expect(hasPassed('1.1 edge-1:8080', 'edge-1:8080')).toBe(true);
 });
+
+test('any number of comments is read in one pass', () => {
+  expect(hasPassed(`${'1.1 other (a), '.repeat(300_000)}1.1 edge`, 'edge')).toBe(true);
+  expect(hasPassed(`${'('.repeat(300_000)}, 1.1 edge`, 'edge')).toBe(false);
+});
