@@ -1,5 +1,6 @@
 /** What a client says who it is. */
 export interface Credentials {
+  /** In normalization form C: clients write the same name in several ways (RFC 8265 3.3). */
   readonly user: string;
   readonly password: string;
 }
@@ -22,5 +23,5 @@ export function parseCredentials(value: string): Credentials | undefined {
   const text = decode(scheme.exec(value)?.[1] ?? '');
   const colon = text?.indexOf(':') ?? -1;
   if (text === undefined || colon < 0 || hasControl.test(text)) return undefined;
-  return { user: text.slice(0, colon), password: text.slice(colon + 1) };
+  return { user: text.slice(0, colon).normalize('NFC'), password: text.slice(colon + 1) };
 }

@@ -1,15 +1,23 @@
 import { z } from 'zod';
-import { definePlugin, type Exchange, type LocalResponse, respond, Stage } from '../../core/index.ts';
+import {
+  definePlugin,
+  type Exchange,
+  type LocalResponse,
+  type Logger,
+  respond,
+  Stage,
+} from '../../core/index.ts';
 import { parseCredentials } from './credentials.ts';
 import { hashPassword } from './password-hash.ts';
 import { AuthenticatedUser } from './tokens.ts';
+import { type FileListener, watchUsersFile } from './users-file.ts';
 import { addUser, loadUsers } from './users.ts';
 import { type Verification, Verifier } from './verifier.ts';
 
 export { AuthenticatedUser, hashPassword };
 
-const rememberAtMost = 10_000;
-const maxPending = 64;
+/** Costs are bounded: half of the threads that Node.js has for such work, and no more memory than this takes. */
+const bounds = { rememberWrongMs: 10_000, rememberAtMost: 10_000, maxPending: 64, maxRunning: 2 };
 
 const users = z.record(z.string(), z.string()).superRefine((given, issues) => {
   for (const [name, hash] of Object.entries(given)) {
@@ -28,7 +36,7 @@ const options = z
       .string()
       .min(1, 'must be the name of a file')
       .optional()
-      .describe('File with lines of name:hash.'),
+      .describe('File with lines of name:hash; followed when it changes.'),
     realm: z
       .string()
       .regex(/^[ !#-[\]-~]{1,100}$/, 'must be 1 to 100 printable ASCII characters without " and \\')
@@ -66,18 +74,30 @@ function createAnswers(realm: string): Record<Exclude<Verification, 'right'> | '
   };
 }
 
+/** Users follow their file; a file that is wrong or gone leaves them as they were. */
+function followFile(
+  inline: Readonly<Record<string, string>>,
+  file: string,
+  verifier: Verifier,
+  log: Logger,
+): FileListener {
+  return {
+    read: async () => {
+      const read = await loadUsers(inline, file);
+      verifier.replaceUsers(read);
+      log.info({ file, users: read.size }, 'the file of users was read again');
+    },
+    onError: (err) => log.error({ err, file }, 'the file of users is wrong, they stay as they were'),
+  };
+}
+
 export default definePlugin({
   name: 'basic-auth',
   options,
-  async setup({ hooks }, { users: inline, file, realm, passAuthorization, rememberMs }) {
-    const known = await loadUsers(inline, file);
-    if (known.size === 0) throw new Error(`${file} has no users`);
-    const verifier = new Verifier(known, {
-      now: () => performance.now(),
-      rememberMs,
-      rememberAtMost,
-      maxPending,
-    });
+  async setup({ hooks, defer, log }, { users: inline, file, realm, passAuthorization, rememberMs }) {
+    const now = (): number => performance.now();
+    const verifier = new Verifier(await loadUsers(inline, file), { now, rememberMs, ...bounds });
+    if (file !== undefined) defer(watchUsersFile(file, followFile(inline, file, verifier, log)));
     const answers = createAnswers(realm);
     const admit = (exchange: Exchange, user: string): undefined => {
       exchange.set(AuthenticatedUser, user);

@@ -5,7 +5,8 @@ import { parsePasswordHash, type PasswordHash } from './password-hash.ts';
 export type Users = ReadonlyMap<string, PasswordHash>;
 
 /** @throws Error that names the user and says what is wrong. */
-export function addUser(users: Map<string, PasswordHash>, name: string, hash: string): void {
+export function addUser(users: Map<string, PasswordHash>, given: string, hash: string): void {
+  const name = given.normalize('NFC');
   const shown = JSON.stringify(name);
   if (name === '' || name.includes(':'))
     throw new Error(`${shown} is no name of a user: it is empty or has a colon`);
@@ -18,17 +19,18 @@ export function addUser(users: Map<string, PasswordHash>, name: string, hash: st
 }
 
 /**
- * Reads lines of `name:hash`; empty ones and those that begin with # do not count.
+ * Reads lines of `name:hash`, which another colon and a comment may follow; empty ones and those that begin with # do
+ * not count.
  * @throws Error that names the line.
  */
 export function parseUsers(text: string, users = new Map<string, PasswordHash>()): Users {
   for (const [index, line] of text.split('\n').entries()) {
     const entry = line.trim();
     if (entry === '' || entry.startsWith('#')) continue;
-    const colon = entry.indexOf(':');
+    const [name = '', hash] = entry.split(':');
     try {
-      if (colon < 0) throw new Error('a line must be name:hash');
-      addUser(users, entry.slice(0, colon), entry.slice(colon + 1));
+      if (hash === undefined) throw new Error('a line must be name:hash');
+      addUser(users, name, hash);
     } catch (error) {
       throw new Error(`line ${index + 1}: ${(error as Error).message}`, { cause: error });
     }
@@ -36,7 +38,7 @@ export function parseUsers(text: string, users = new Map<string, PasswordHash>()
   return users;
 }
 
-/** Those of the options and those of the file. @throws Error when the file cannot be read or is wrong. */
+/** Those of the options and those of the file. @throws Error when the file cannot be read, is wrong, or there are none. */
 export async function loadUsers(
   inline: Readonly<Record<string, string>>,
   file: string | undefined,
@@ -46,8 +48,10 @@ export async function loadUsers(
   if (file === undefined) return users;
   const text = await readFile(file, 'utf8');
   try {
-    return parseUsers(text, users);
+    parseUsers(text, users);
   } catch (error) {
     throw new Error(`${file}, ${(error as Error).message}`, { cause: error });
   }
+  if (users.size === 0) throw new Error(`${file} has no users`);
+  return users;
 }

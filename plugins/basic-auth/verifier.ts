@@ -1,6 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Credentials } from './credentials.ts';
+import { Lane } from './lane.ts';
 import { impossibleHash, isPassword, type PasswordHash } from './password-hash.ts';
+import { Recent } from './recent.ts';
 import type { Users } from './users.ts';
 
 export interface VerifierSettings {
@@ -8,9 +10,14 @@ export interface VerifierSettings {
   readonly now: () => number;
   /** How long a success is remembered; 0 for not at all. */
   readonly rememberMs: number;
+  /** How long a failure is. */
+  readonly rememberWrongMs: number;
+  /** Of each kind. */
   readonly rememberAtMost: number;
-  /** Passwords that may be in the works at the same time. */
+  /** Passwords that may be in the works or wait for it. */
   readonly maxPending: number;
+  /** Passwords that may be in the works at the same time. */
+  readonly maxRunning: number;
   readonly check?: (password: string, stored: PasswordHash) => Promise<boolean>;
 }
 
@@ -18,29 +25,34 @@ export interface VerifierSettings {
 export type Verification = 'right' | 'wrong' | 'busy';
 
 /**
- * Finds out whether credentials are right. That is meant to be slow, so successes are remembered, by a keyed digest
+ * Finds out whether credentials are right. That is meant to be slow, so what was found is remembered, by a keyed digest
  * and not by the password, and the same credentials at the same time are checked once.
  */
 export class Verifier {
-  readonly #users: Users;
   readonly #settings: VerifierSettings;
   readonly #key = randomBytes(32);
-  /** Digests with the time until which they are remembered, oldest first. */
-  readonly #known = new Map<string, number>();
+  readonly #right: Recent;
+  readonly #wrong: Recent;
   readonly #pending = new Map<string, Promise<Verification>>();
-  readonly #nobody: PasswordHash | undefined;
+  readonly #lane: Lane;
+  #users: Users;
+  #nobody: PasswordHash | undefined;
 
   constructor(users: Users, settings: VerifierSettings) {
-    this.#users = users;
+    const { now, rememberMs, rememberWrongMs, rememberAtMost: atMost, maxRunning } = settings;
     this.#settings = settings;
-    const costliest = [...users.values()].sort((left, right) => costOf(right) - costOf(left))[0];
-    this.#nobody = costliest === undefined ? undefined : impossibleHash(costliest);
+    this.#right = new Recent({ now, forMs: rememberMs, atMost });
+    this.#wrong = new Recent({ now, forMs: rememberWrongMs, atMost });
+    this.#lane = new Lane(maxRunning);
+    this.#users = users;
+    this.#nobody = nobodyAmong(users);
   }
 
   /** What is known at once, or else a promise. */
   verify(credentials: Credentials): Verification | Promise<Verification> {
     const digest = this.#digestOf(credentials);
-    if (this.#isKnown(digest)) return 'right';
+    if (this.#right.has(digest)) return 'right';
+    if (this.#wrong.has(digest)) return 'wrong';
     const pending = this.#pending.get(digest);
     if (pending !== undefined) return pending;
     if (this.#pending.size >= this.#settings.maxPending) return 'busy';
@@ -49,34 +61,30 @@ export class Verifier {
     return checking;
   }
 
-  /** Successes that are remembered. */
+  /** From now on these are the users, and what was found of others is forgotten. */
+  replaceUsers(users: Users): void {
+    this.#users = users;
+    this.#nobody = nobodyAmong(users);
+    this.#right.clear();
+    this.#wrong.clear();
+  }
+
+  /** What is remembered. */
   get size(): number {
-    return this.#known.size;
+    return this.#right.size + this.#wrong.size;
   }
 
   async #check({ user, password }: Credentials, digest: string): Promise<Verification> {
     const { check = isPassword } = this.#settings;
-    // a name that is not there takes as long as one that is
-    const stored = this.#users.get(user) ?? this.#nobody;
-    const isRight = stored !== undefined && (await check(password, stored));
-    if (!isRight || !this.#users.has(user)) return 'wrong';
-    this.#remember(digest);
-    return 'right';
-  }
-
-  #isKnown(digest: string): boolean {
-    const untilMs = this.#known.get(digest);
-    if (untilMs === undefined) return false;
-    if (this.#settings.now() < untilMs) return true;
-    this.#known.delete(digest);
-    return false;
-  }
-
-  #remember(digest: string): void {
-    const { now, rememberMs, rememberAtMost } = this.#settings;
-    if (rememberMs === 0) return;
-    if (this.#known.size >= rememberAtMost) this.#known.delete(this.#known.keys().next().value!);
-    this.#known.set(digest, now() + rememberMs);
+    return this.#lane.run(async () => {
+      const users = this.#users;
+      // a name that is not there takes as long as one that is
+      const stored = users.get(user) ?? this.#nobody;
+      const isRight = stored !== undefined && (await check(password, stored)) && users.has(user);
+      // meanwhile they may be others
+      if (users === this.#users) (isRight ? this.#right : this.#wrong).add(digest);
+      return isRight ? 'right' : 'wrong';
+    });
   }
 
   #digestOf({ user, password }: Credentials): string {
@@ -85,3 +93,9 @@ export class Verifier {
 }
 
 const costOf = ({ ln, r, p }: PasswordHash): number => 2 ** ln * r * p;
+
+/** The hash for names that nobody has, as costly as the costliest. */
+function nobodyAmong(users: Users): PasswordHash | undefined {
+  const [costliest] = [...users.values()].sort((left, right) => costOf(right) - costOf(left));
+  return costliest === undefined ? undefined : impossibleHash(costliest);
+}

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkConfiguration, only } from 'hookway';
@@ -67,6 +67,34 @@ test('users can be in a file, and other routes stay open', async () => {
   expect(await statusOf('ada:secret')).toBe(200);
   expect(await statusOf('bob:secret')).toBe(401);
   expect((await gateway.fetch('/')).status).toBe(200);
+});
+
+test('users follow their file, and a file that is wrong or gone leaves them as they were', async () => {
+  const file = join(projectWith({ users: `ada:${hash}\n` }), 'users');
+  await using gateway = await startTestGateway({ plugins: [basicAuth({ file })] });
+  const statusesOf = async (...names: string[]): Promise<number[]> => {
+    const texts = names.map((name) => `${name}:secret`);
+    return Promise.all(
+      texts.map(async (text) => (await gateway.fetch('/', { headers: basic(text) })).status),
+    );
+  };
+  const logged = (level: string, count: number) =>
+    expect
+      .poll(() => gateway.logLines.filter((line) => line['file'] === file && line.level === level), {
+        timeout: 10_000,
+      })
+      .toHaveLength(count);
+  expect(await statusesOf('ada', 'bob')).toEqual([200, 401]);
+  writeFileSync(`${file}.new`, `bob:${hash}\n`);
+  renameSync(`${file}.new`, file);
+  await logged('info', 1);
+  expect(await statusesOf('ada', 'bob')).toEqual([401, 200]);
+  writeFileSync(file, 'bob:$2y$10$x\n');
+  await logged('error', 1);
+  expect(await statusesOf('ada', 'bob')).toEqual([401, 200]);
+  rmSync(file);
+  await logged('error', 2);
+  expect(await statusesOf('ada', 'bob')).toEqual([401, 200]);
 });
 
 /** What is said of a configuration with these options. */

@@ -14,8 +14,10 @@ function createVerifier(settings: Partial<VerifierSettings> = {}) {
   const verifier = new Verifier(users, {
     now: clock.now,
     rememberMs: 1_000,
+    rememberWrongMs: 100,
     rememberAtMost: 2,
     maxPending: 2,
+    maxRunning: 2,
     check: (password) => {
       checked.push(password);
       return Promise.resolve(password === 'secret');
@@ -35,12 +37,60 @@ test('a right password is remembered for a while, and then known at once', async
   expect(checked).toEqual(['secret', 'secret']);
 });
 
-test('a wrong password and an unknown name are not remembered, and checked alike', async () => {
-  const { verifier, checked } = createVerifier();
-  expect(await verifier.verify({ user: 'ada', password: 'guess' })).toBe('wrong');
-  expect(await verifier.verify({ user: 'eve', password: 'secret' })).toBe('wrong');
-  expect(verifier.size).toBe(0);
+test('a wrong password and an unknown name are checked alike, and remembered for a shorter while', async () => {
+  const { verifier, clock, checked } = createVerifier();
+  const wrong = [
+    { user: 'ada', password: 'guess' },
+    { user: 'eve', password: 'secret' },
+  ];
+  for (const each of wrong) expect(await verifier.verify(each)).toBe('wrong');
+  clock.advance(99);
+  for (const each of wrong) expect(verifier.verify(each)).toBe('wrong');
   expect(checked).toEqual(['guess', 'secret']);
+  clock.advance(1);
+  expect(await verifier.verify(wrong[0]!)).toBe('wrong');
+  expect(checked).toEqual(['guess', 'secret', 'guess']);
+});
+
+test('any number of wrong passwords is remembered in bounded memory, and pushes no right one out', async () => {
+  const { verifier } = createVerifier({ maxPending: 100 });
+  await verifier.verify(ada);
+  for (let i = 0; i < 100; i++) await verifier.verify({ user: 'ada', password: `guess ${i}` });
+  expect(verifier.verify(ada)).toBe('right');
+  expect(verifier.size).toBe(3);
+});
+
+test('so many are checked at the same time, the others after them in their order', async () => {
+  const running: (() => void)[] = [];
+  const started: string[] = [];
+  const check = (password: string) => {
+    started.push(password);
+    return new Promise<boolean>((resolve) => running.push(() => resolve(false)));
+  };
+  const { verifier } = createVerifier({ check, maxPending: 10 });
+  const all = ['1', '2', '3', '4'].map((password) => verifier.verify({ user: 'ada', password }));
+  expect(started).toEqual(['1', '2']);
+  running[1]!();
+  expect(await all[1]).toBe('wrong');
+  await expect.poll(() => started).toEqual(['1', '2', '3']);
+  running[0]!();
+  running[2]!();
+  await expect.poll(() => started).toEqual(['1', '2', '3', '4']);
+  running[3]!();
+  expect(await Promise.all(all)).toEqual(['wrong', 'wrong', 'wrong', 'wrong']);
+});
+
+test('when users change, what was found before does not count, not even what comes out later', async () => {
+  let finish = (_: boolean): void => {};
+  const check = () => new Promise<boolean>((resolve) => (finish = resolve));
+  const { verifier } = createVerifier({ check });
+  const early = verifier.verify(ada);
+  verifier.replaceUsers(parseUsers(`bob:${hash}`));
+  finish(true);
+  expect(await early).toBe('right');
+  const late = verifier.verify(ada);
+  finish(true);
+  expect(await late).toBe('wrong');
 });
 
 test('the same credentials at the same time are checked once', async () => {
@@ -89,7 +139,8 @@ test('a check that fails is not the end of those that come after', async () => {
 });
 
 test('a file of users may have comments, empty lines and the ends of lines of Windows', () => {
-  expect([...parseUsers(`# staff\r\n\r\nada:${hash}\r\n  bob:${hash}\n`).keys()]).toEqual(['ada', 'bob']);
+  const text = `\ufeff# staff\r\n\r\nada:${hash}\r\n  bob:${hash}:comes on Mondays\n`;
+  expect([...parseUsers(text).keys()]).toEqual(['ada', 'bob']);
 });
 
 const wanted = 'write it as $scrypt$ln=15,r=8,p=1$salt$hash, which hashPassword makes';
