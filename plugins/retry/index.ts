@@ -40,7 +40,8 @@ export default definePlugin({
       trustKeys(gateway, idempotencyKey === true ? 'Idempotency-Key' : idempotencyKey);
     }
     if (maxReplayBytes > 0) keepBodies(gateway, maxReplayBytes);
-    hooks.selectBackend.tap((candidates, { attempts }) =>
+    // when sessions and the like have had their say: who is bound to a backend is tried there again
+    hooks.selectBackend.tap({ stage: Stage.Finish }, (candidates, { attempts }) =>
       attempts.length === 0 ? undefined : untried(candidates, attempts),
     );
     hooks.onBackendError.tapPromise((exchange, { error, mayRetry, nothingSent }) =>

@@ -37,7 +37,7 @@ const shape = z.strictObject({
     .describe('Path of the cookie.'),
   domain: z
     .string()
-    .regex(/^[A-Za-z0-9.-]+$/, 'must be a host name, like "example.com"')
+    .regex(/^\.?(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]+$/, 'must be a host name, like "example.com"')
     .optional()
     .describe('Domain of the cookie; default: the host of the request only.'),
   secure: z
@@ -59,11 +59,25 @@ function brokenPrefix({ cookie = '', path, domain, secure }: Shape): string | un
   return path === '/' && domain === undefined ? undefined : `${cookie} needs the path "/" and no domain`;
 }
 
+/** Options that say something about the cookie and are not as they are by default. */
+function givenForCookie({ path, domain, secure, sameSite }: Shape): string[] {
+  const isGiven = {
+    path: path !== '/',
+    domain: domain !== undefined,
+    secure: secure !== 'auto',
+    sameSite: sameSite !== 'lax',
+  };
+  return Object.entries(isGiven).flatMap(([name, given]) => (given ? [name] : []));
+}
+
 export const options = shape.superRefine((settings, issues) => {
   const { cookie, header, secure, sameSite } = settings;
   const refuse = (path: string, message: string): void =>
     issues.addIssue({ code: 'custom', path: [path], message });
   if (cookie !== undefined && header !== undefined) refuse('header', 'cannot be used together with cookie');
+  if (header !== undefined) {
+    for (const name of givenForCookie(settings)) refuse(name, 'is for the cookie, not for a header field');
+  }
   if (sameSite === 'none' && secure === false) refuse('sameSite', 'none needs secure: true or "auto"');
   const broken = brokenPrefix(settings);
   if (broken !== undefined) refuse('cookie', broken);

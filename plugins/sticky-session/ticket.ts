@@ -21,7 +21,7 @@ interface Known<B> {
 /** What a ticket that was presented is worth. */
 export interface Admission<B> {
   readonly backend: B;
-  /** It is of an old secret, or half of its time is over. */
+  /** It is of an old secret, half of its time is over, or it is good for longer than tickets are now. */
   readonly mustRenew: boolean;
 }
 
@@ -101,6 +101,6 @@ export class Tickets<B extends { readonly name: string }> {
   #isOld(leftSeconds: number): boolean {
     const { maxAgeSeconds } = this.#settings;
     if (maxAgeSeconds === undefined) return leftSeconds !== Infinity;
-    return leftSeconds === Infinity || leftSeconds < maxAgeSeconds / 2;
+    return leftSeconds > maxAgeSeconds || leftSeconds < maxAgeSeconds / 2;
   }
 }

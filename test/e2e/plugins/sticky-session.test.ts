@@ -1,8 +1,16 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { definePlugin, type PluginEntry, retry, Stage } from 'hookway';
-import { startOrigin, startTestGateway, type TestGateway, unusedPort } from 'hookway/testing';
+import {
+  type OriginAnswer,
+  type OriginRequest,
+  startOrigin,
+  startTestGateway,
+  type TestGateway,
+  unusedPort,
+} from 'hookway/testing';
 import forwardedHeaders from 'hookway/plugins/forwarded-headers';
 import loadBalance from 'hookway/plugins/load-balance';
+import retryPlugin from 'hookway/plugins/retry';
 import stickySession, { StickyBackend } from 'hookway/plugins/sticky-session';
 
 type Options = Omit<Parameters<typeof stickySession>[0], 'secret'>;
@@ -21,8 +29,18 @@ const keep = definePlugin({
   },
 });
 
+/** Answers with its name, but with 503 to the first request that has `x-fail`. */
+function failingOnce(name: string): (request: OriginRequest) => OriginAnswer {
+  let mayFail = true;
+  return (request) => {
+    if (!mayFail || request.header('x-fail') === undefined) return { body: name };
+    mayFail = false;
+    return { status: 503 };
+  };
+}
+
 async function startSticky(options: Options = {}, more: readonly PluginEntry[] = []): Promise<TestGateway> {
-  const origins = await Promise.all(names.map((name) => startOrigin({ body: name })));
+  const origins = await Promise.all(names.map((name) => startOrigin(failingOnce(name))));
   onTestFinished(async () => void (await Promise.all(origins.map((origin) => origin.close()))));
   const backends = origins.map(({ url }, index) => ({ url, name: names[index]! }));
   const balancer = loadBalance({ policy: 'round-robin' });
@@ -188,4 +206,15 @@ test('a plugin that is listed twice keeps two sessions', async () => {
   const next = await gateway.fetch('/', { headers: { cookie: cookie.join('; ') } });
   expect(next.body).toBe(body);
   expect(next.headers).not.toHaveProperty('set-cookie');
+});
+
+test('with reject a second attempt goes to the same backend, wherever a plugin that retries is listed', async () => {
+  await using gateway = await startSticky({ onFailure: 'reject' }, [
+    retryPlugin({ statuses: [503], backoffMs: 0 }),
+  ]);
+  const { cookie } = await ask(gateway, { 'x-keep': 'a' });
+  const answer = await ask(gateway, { cookie, 'x-fail': '1' });
+  expect(answer).toMatchObject({ status: 200, body: 'a' });
+  const { attempts } = await gateway.waitForExchange(2);
+  expect(attempts.map(({ backend }) => backend.name)).toEqual(['a', 'a']);
 });

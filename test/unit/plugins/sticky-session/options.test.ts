@@ -25,6 +25,12 @@ test.each([
   [{ secret, cookie: 'a b' }, 'cookie: must be the name of a cookie'],
   [{ secret, cookie: 'a', header: 'b' }, 'header: cannot be used together with cookie'],
   [{ secret, header: 'Connection' }, 'header: must be the name of a header field that plugins may set'],
+  [{ secret, header: 'x-place', path: '/app' }, 'path: is for the cookie, not for a header field'],
+  [{ secret, header: 'x-place', domain: 'example.com' }, 'domain: is for the cookie, not for a header field'],
+  [{ secret, header: 'x-place', secure: true }, 'secure: is for the cookie, not for a header field'],
+  [{ secret, header: 'x-place', sameSite: 'strict' }, 'sameSite: is for the cookie, not for a header field'],
+  [{ secret, domain: '.' }, 'domain: must be a host name, like "example.com"'],
+  [{ secret, domain: 'example.com.' }, 'domain: must be a host name, like "example.com"'],
   [{ secret, onFailure: 'fail' }, 'onFailure: Invalid option: expected one of "redistribute"|"reject"'],
   [{ secret, maxAgeSeconds: 0 }, 'maxAgeSeconds: Too small: expected number to be >0'],
   [

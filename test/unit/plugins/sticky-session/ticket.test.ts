@@ -101,3 +101,19 @@ test('a ticket of the former secret is good but renewed, until that secret is ta
   expect(after.check(former)).toBeUndefined();
   expect(after.check(renewed)).toEqual({ backend: a, mustRenew: false });
 });
+
+test('a ticket that was cut off or added to is worth nothing', () => {
+  const tickets = ticketsOf({ maxAgeSeconds: 60 });
+  const ticket = tickets.issue(a)!;
+  for (let length = 0; length < ticket.length; length++) {
+    expect(tickets.check(ticket.slice(0, length))).toBeUndefined();
+    expect(tickets.check(ticket.slice(ticket.length - length))).toBeUndefined();
+  }
+  for (const more of ['A', ' ', '.', '\n', `.${ticket}`])
+    expect(tickets.check(ticket + more)).toBeUndefined();
+});
+
+test('a ticket that is good for longer than the maximum age is now is renewed', () => {
+  const long = ticketsOf({ maxAgeSeconds: 34_560_000 }).issue(a)!;
+  expect(ticketsOf({ maxAgeSeconds: 3_600 }).check(long)).toEqual({ backend: a, mustRenew: true });
+});
