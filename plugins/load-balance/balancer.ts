@@ -39,7 +39,7 @@ export class Balancer {
     return left.length < 2 ? left : this.#picker.pick(left, exchange).alone;
   }
 
-  observe(attempts: readonly AttemptRecord[]): void {
-    for (const attempt of attempts) this.#picker.observe?.(attempt);
+  observe(attempt: AttemptRecord): void {
+    this.#picker.observe?.(attempt);
   }
 }

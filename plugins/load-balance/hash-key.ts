@@ -12,8 +12,17 @@ export type KeySource =
   | { readonly cookie: string }
   | KeyOf;
 
+function checked(keyOf: KeyOf): KeyOf {
+  return (exchange) => {
+    const key: unknown = keyOf(exchange);
+    if (key === undefined || typeof key === 'string') return key;
+    const kind = key === null ? 'null' : typeof key === 'object' ? 'an object' : `a ${typeof key}`;
+    throw new TypeError(`The function hash.by gave ${kind}, not a string or undefined.`);
+  };
+}
+
 export function keyFrom(source: KeySource): KeyOf {
-  if (typeof source === 'function') return source;
+  if (typeof source === 'function') return checked(source);
   if (source === 'path') return ({ inbound }) => inbound.path;
   if (source === 'client-address') return clientAddressOf;
   if ('header' in source) return ({ inbound }) => inbound.fields.get(source.header);

@@ -1,26 +1,34 @@
-import { definePlugin, Stage, type Upstream } from '../../core/index.ts';
+import { type AttemptRecord, type Backend, definePlugin, type PluginHost, Stage } from '../../core/index.ts';
 import { Balancer } from './balancer.ts';
 import { options } from './options.ts';
+
+/** Tells of attempts as soon as they are answered or failed: an answer may go on for hours. */
+function observeAttempts({ hooks }: PluginHost, balancerOf: ReadonlyMap<Backend, Balancer>): void {
+  const observe = (attempt: AttemptRecord): void => balancerOf.get(attempt.backend)?.observe(attempt);
+  hooks.onResponse.tap({ stage: Stage.Observe }, ({ attempts }) => {
+    for (const attempt of attempts) if (attempt.responseAtMs > 0) observe(attempt);
+  });
+  hooks.onBackendError.tap({ stage: Stage.Observe }, ({ attempts }) => {
+    observe(attempts.at(-1)!);
+  });
+}
 
 export default definePlugin({
   name: 'load-balance',
   options,
   setup(gateway, settings) {
-    const balancers = new Map<Upstream, Balancer>();
-    const add = (upstream: Upstream): Balancer => {
-      const balancer = new Balancer(upstream, settings, gateway);
-      balancers.set(upstream, balancer);
-      return balancer;
-    };
-    for (const upstream of gateway.upstreams.values()) add(upstream);
+    const upstreams = [...gateway.upstreams.values()];
+    const balancers = new Map(
+      upstreams.map((upstream) => [upstream, new Balancer(upstream, settings, gateway)]),
+    );
     // last, so that it chooses among what all others left
-    gateway.hooks.selectBackend.tap({ stage: Stage.Finish }, (candidates, exchange) => {
-      const upstream = exchange.upstream!;
-      return (balancers.get(upstream) ?? add(upstream)).choose(candidates, exchange);
-    });
+    gateway.hooks.selectBackend.tap({ stage: Stage.Finish }, (candidates, exchange) =>
+      balancers.get(exchange.upstream!)?.choose(candidates, exchange),
+    );
     if (settings.policy !== 'peak-ewma') return;
-    gateway.hooks.onComplete.tap(({ upstream, attempts }) => {
-      if (upstream !== undefined) balancers.get(upstream)?.observe(attempts);
-    });
+    const pairs = [...balancers].flatMap(([{ backends }, balancer]) =>
+      backends.map((backend) => [backend, balancer] as const),
+    );
+    observeAttempts(gateway, new Map(pairs));
   },
 });

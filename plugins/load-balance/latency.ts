@@ -21,7 +21,7 @@ export class Latency {
     return this.#ms * Math.exp((this.#atMs - nowMs) / decayMs);
   }
 
-  /** Exchanges are over in another order than they were answered. */
+  /** An answer that was given up for another attempt becomes known with that one. */
   #observeLate(fadedMs: number): void {
     if (fadedMs > this.#ms) this.#ms = fadedMs;
   }

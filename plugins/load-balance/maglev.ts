@@ -25,17 +25,18 @@ export class Maglev<B extends Weighted> {
 
   pick(candidates: readonly B[], hash: number): B {
     const table = this.#table;
+    const greatestShare = this.#slowStart?.greatestShareOf(candidates) ?? 1;
     let at = hash % table.length;
     for (let step = 0; step < table.length; step++, at++) {
       if (at === table.length) at = 0;
       const owner = this.#sorted[table[at]!]!;
-      if (this.#mayServe(owner, candidates, hash)) return owner;
+      if (this.#mayServe(owner, candidates, hash, greatestShare)) return owner;
     }
     return candidates[0]!;
   }
 
-  #mayServe(owner: B, candidates: readonly B[], hash: number): boolean {
+  #mayServe(owner: B, candidates: readonly B[], hash: number, greatestShare: number): boolean {
     if (candidates !== this.#backends && !candidates.includes(owner)) return false;
-    return this.#slowStart === undefined || this.#slowStart.admits(owner, hash);
+    return this.#slowStart === undefined || this.#slowStart.admits(owner, hash, greatestShare);
   }
 }

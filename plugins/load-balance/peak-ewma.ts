@@ -3,7 +3,7 @@ import { Latency } from './latency.ts';
 import { Remembered } from './remembered.ts';
 import type { Loaded, Random, WeightOf } from './weights.ts';
 
-/** An attempt without a response counts as one that took this long, or a backend that refuses would look fast. */
+/** An attempt without a response took at least this long, or a backend that refuses would look fast. */
 export const failedAttemptMs = 1_000;
 
 /** A backend of which nothing is known yet gets no second request before it has answered the first. */
@@ -53,9 +53,10 @@ export class PeakEwma<B extends Loaded> {
   observe({ backend, startedAtMs, responseAtMs, error }: TimedAttempt<B>): void {
     const latency = this.#latencies.get(backend);
     const { decayMs, now } = this.#settings;
-    if (responseAtMs > 0) latency?.observe(responseAtMs - startedAtMs, responseAtMs, decayMs);
-    else if (error !== undefined && error.fault !== 'client')
-      latency?.observe(failedAttemptMs, now(), decayMs);
+    if (responseAtMs > 0) return latency?.observe(responseAtMs - startedAtMs, responseAtMs, decayMs);
+    if (error === undefined || error.fault === 'client') return;
+    const nowMs = now();
+    latency?.observe(Math.max(failedAttemptMs, nowMs - startedAtMs), nowMs, decayMs);
   }
 
   #cost(backend: B, nowMs: number): number {

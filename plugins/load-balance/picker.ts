@@ -7,7 +7,7 @@ import type { WeightOf } from './weights.ts';
 export interface Picker {
   /** One of `candidates`, which are at least two. */
   pick(candidates: readonly Backend[], exchange: Exchange): Backend;
-  /** An attempt at one of the backends is over. */
+  /** An attempt at one of the backends was answered or failed. */
   observe?(attempt: AttemptRecord): void;
 }
 

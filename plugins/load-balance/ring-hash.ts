@@ -2,19 +2,29 @@ import { hashText } from './hash-text.ts';
 import type { SlowStart } from './slow-start.ts';
 import type { Loaded } from './weights.ts';
 
-/** As many points as there are on the ring for each backend, if all weigh the same. */
-const pointsPerBackend = 160;
+/** Points of a backend for each unit of its weight, while the ring does not become too large by that. */
+const standardPoints = 160;
+const largeRing = 16_384;
 
 interface Point<B> {
   readonly at: number;
   readonly owner: B;
 }
 
-function pointsOf<B extends Loaded>(backends: readonly B[]): Point<B>[] {
+/** Does not depend on who else there is, or the others' keys would move when one leaves; halved in large rings only. */
+function pointsPerWeight(backends: readonly Loaded[]): number {
   const total = backends.reduce((sum, { weight }) => sum + weight, 0);
+  const most = Math.max(largeRing, 2 * standardPoints * backends.length);
+  let points = standardPoints;
+  while (points * total > most) points /= 2;
+  return points;
+}
+
+export function pointsOf<B extends Loaded>(backends: readonly B[]): Point<B>[] {
+  const perWeight = pointsPerWeight(backends);
   const points: Point<B>[] = [];
   for (const owner of backends) {
-    const count = Math.max(1, Math.round((pointsPerBackend * backends.length * owner.weight) / total));
+    const count = Math.max(1, Math.round(perWeight * owner.weight));
     for (let i = 0; i < count; i++) points.push({ at: hashText(`${owner.name}#${i}`), owner });
   }
   return points.sort((a, b) => a.at - b.at || (a.owner.name < b.owner.name ? -1 : 1));
@@ -43,12 +53,13 @@ export class RingHash<B extends Loaded> {
 
   pick(candidates: readonly B[], hash: number): B {
     const owners = this.#owners;
+    const greatestShare = this.#slowStart?.greatestShareOf(candidates) ?? 1;
     const roomPerWeight = this.#roomPerWeight(candidates);
     let full: B | undefined;
     for (let step = 0, at = this.#find(hash); step < owners.length; step++, at++) {
       if (at === owners.length) at = 0;
       const owner = owners[at]!;
-      if (!this.#mayServe(owner, candidates, hash)) continue;
+      if (!this.#mayServe(owner, candidates, hash, greatestShare)) continue;
       if (owner.activeAttempts < Math.ceil(roomPerWeight * owner.weight)) return owner;
       full ??= owner;
     }
@@ -68,9 +79,9 @@ export class RingHash<B extends Loaded> {
     return low === points.length ? 0 : low;
   }
 
-  #mayServe(owner: B, candidates: readonly B[], hash: number): boolean {
+  #mayServe(owner: B, candidates: readonly B[], hash: number, greatestShare: number): boolean {
     if (candidates !== this.#backends && !candidates.includes(owner)) return false;
-    return this.#slowStart === undefined || this.#slowStart.admits(owner, hash);
+    return this.#slowStart === undefined || this.#slowStart.admits(owner, hash, greatestShare);
   }
 
   /** How much may run at a backend for each unit of its weight, this request included. */

@@ -27,7 +27,6 @@ export class SlowStart<B extends Weighted> {
   readonly #now: () => number;
   readonly #sightings: Sightings;
   readonly #ramps: Map<B, Ramp>;
-  #greatestShare = 1;
 
   constructor(backends: readonly B[], durationMs: number, now: () => number, sightings = new Sightings()) {
     this.#durationMs = durationMs;
@@ -39,29 +38,41 @@ export class SlowStart<B extends Weighted> {
   /** These are the candidates of an exchange, before any other call about it. */
   see(candidates: readonly B[]): void {
     const nowMs = this.#now();
-    let greatest = 0;
     for (const backend of candidates) {
       const ramp = this.#ramps.get(backend);
-      greatest = Math.max(greatest, ramp === undefined ? 1 : this.#advance(ramp, nowMs));
+      if (ramp !== undefined) this.#advance(ramp, nowMs);
     }
     this.#sightings.lastAtMs = nowMs;
-    this.#greatestShare = greatest;
   }
 
-  readonly weightOf = (backend: B): number => backend.weight * (this.#ramps.get(backend)?.share ?? 1);
+  readonly weightOf = (backend: B): number => backend.weight * this.#shareOf(backend);
 
-  /** Whether a key that hashes to this may go to the backend already; once it may, it may from then on. */
-  admits(backend: B, hash: number): boolean {
-    const share = (this.#ramps.get(backend)?.share ?? 1) / this.#greatestShare;
+  /** The share of those among these that have ramped up furthest. */
+  greatestShareOf(candidates: readonly B[]): number {
+    let greatest = 0;
+    for (const each of candidates) greatest = Math.max(greatest, this.#shareOf(each));
+    return greatest;
+  }
+
+  /**
+   * Whether a key that hashes to this may go to the backend already; once it may, it may from then on. Those that have
+   * the greatest share among the candidates take every key.
+   */
+  admits(backend: B, hash: number, greatestShare: number): boolean {
+    const share = this.#shareOf(backend) / greatestShare;
     return share >= 1 || mix(hash ^ 0x5bd1e995) / 0x1_0000_0000 < share;
   }
 
-  #advance(ramp: Ramp, nowMs: number): number {
+  #shareOf(backend: B): number {
+    return this.#ramps.get(backend)?.share ?? 1;
+  }
+
+  #advance(ramp: Ramp, nowMs: number): void {
     // how long exchanges came without it; a time without any exchange does not count
     const awayMs = this.#sightings.lastAtMs - ramp.seenAtMs;
     if (ramp.seenAtMs === -Infinity || awayMs >= awayAfterMs) ramp.startedAtMs = nowMs;
     ramp.seenAtMs = nowMs;
     const progress = (nowMs - ramp.startedAtMs) / this.#durationMs;
-    return (ramp.share = Math.min(1, Math.max(firstShare, progress)));
+    ramp.share = Math.min(1, Math.max(firstShare, progress));
   }
 }

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { definePlugin, retry } from 'hookway';
+import { definePlugin, only, retry } from 'hookway';
 import { type Origin, startOrigin, startTestGateway, type TestGateway, unusedPort } from 'hookway/testing';
+import fallback from 'hookway/plugins/fallback';
 import forwardedHeaders from 'hookway/plugins/forwarded-headers';
 import loadBalance from 'hookway/plugins/load-balance';
 import { Gate } from '../gate.ts';
@@ -222,4 +223,49 @@ test('a backend that ramps up is asked as well', async () => {
       .sort()
       .join(''),
   ).toBe('aabbcc');
+});
+
+test('with peak-ewma a backend is known as soon as it answers, however long the answer is', async () => {
+  await using endless = await startOrigin({ body: 'begun', contentLength: 1_000 });
+  await using silent = await startOrigin({ after: new Gate().opened });
+  await using gateway = await startTestGateway({
+    plugins: [loadBalance({ policy: 'peak-ewma' })],
+    upstreams: { app: { backends: [endless.url, silent.url] } },
+  });
+  const ask = async (): Promise<{ begun: Promise<string>; close: () => void }> => {
+    const client = await gateway.connect();
+    client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    return { begun: client.waitForText('begun'), close: () => client.close() };
+  };
+  const clients = [await ask(), await ask()];
+  await Promise.all([endless.waitForRequest(), silent.waitForRequest()]);
+  await Promise.race(clients.map(({ begun }) => begun));
+  for (let i = 0; i < 8; i++) {
+    const client = await ask();
+    clients.push(client);
+    await client.begun;
+  }
+  expect([endless.requests.length, silent.requests.length]).toEqual([9, 1]);
+  for (const { begun, close } of clients) {
+    begun.catch(() => {});
+    close();
+  }
+});
+
+test('with peak-ewma attempts count for their backend, also when the exchange went to another upstream', async () => {
+  const [a, b] = await startOrigins('a', 'b');
+  const gone = `http://127.0.0.1:${await unusedPort()}`;
+  const plugins = [
+    fallback({ upstream: 'spare' }),
+    only({ routes: ['all'] }, loadBalance({ policy: 'peak-ewma' })),
+  ];
+  await using gateway = await startTestGateway({
+    plugins,
+    upstreams: { app: { backends: [gone, a.url] }, spare: { backends: [b.url] } },
+    routes: [{ name: 'all', upstream: 'app' }],
+  });
+  const answers = new Set(await answersOf(gateway, 20));
+  const failed = gateway.exchanges.filter(({ attempts }) => attempts.length > 1);
+  expect(failed).toHaveLength(1);
+  expect(answers).toEqual(new Set('ab'));
 });

@@ -1,6 +1,7 @@
 import { beforeEach, afterEach, expect, test, vi } from 'vitest';
 import type { AttemptRecord, Backend, Exchange, PluginHost, Upstream } from '../../../../core/index.ts';
 import { Balancer } from '../../../../plugins/load-balance/balancer.ts';
+import type { PolicyName } from '../../../../plugins/load-balance/options.ts';
 import { StickyBackend } from '../../../../plugins/sticky-session/index.ts';
 import { countsOf, serversOf } from './servers.ts';
 
@@ -9,8 +10,8 @@ afterEach(() => void vi.useRealTimers());
 
 const slowStartMs = 10_000;
 
-function start(policy: 'round-robin' | 'peak-ewma' = 'round-robin') {
-  const backends = serversOf(1, 1).map((server) => {
+function start(policy: PolicyName = 'round-robin', count = 2) {
+  const backends = serversOf(...Array.from({ length: count }, () => 1)).map((server) => {
     const backend = { ...server, alone: [] as unknown[] };
     backend.alone.push(backend);
     return backend as unknown as Backend;
@@ -26,9 +27,13 @@ function start(policy: 'round-robin' | 'peak-ewma' = 'round-robin') {
   return { backends, create, retained, balancer: create() };
 }
 
-function exchangeWith(bound?: Backend, attempts: readonly Partial<AttemptRecord>[] = []): Exchange {
+function exchangeWith(
+  bound?: Backend,
+  attempts: readonly Partial<AttemptRecord>[] = [],
+  remoteAddress = '192.0.2.1',
+): Exchange {
   const get = (slot: unknown): unknown => (slot === StickyBackend ? bound : undefined);
-  return { get, attempts } as unknown as Exchange;
+  return { get, attempts, connection: { remoteAddress } } as unknown as Exchange;
 }
 
 function sharesOf(balancer: Balancer, candidates: readonly Backend[]): Record<string, number> {
@@ -66,7 +71,7 @@ test('what is known is kept for the next configuration, apart for each upstream'
     const responseAtMs = performance.now();
     return { backend, startedAtMs: responseAtMs - tookMs, responseAtMs } as AttemptRecord;
   };
-  balancer.observe([answered(backends[0]!, 90), answered(backends[1]!, 10)]);
+  for (const [index, tookMs] of [90, 10].entries()) balancer.observe(answered(backends[index]!, tookMs));
   expect(sharesOf(create(), backends)).toEqual({ b: 22 });
   expect([...retained.keys()]).toEqual(['slow-start:app', 'peak-ewma:app']);
 });
@@ -80,3 +85,21 @@ test('a retry leaves out where the exchange has been', () => {
   const tried = exchangeWith(undefined, [{ backend: backends[0]! }]);
   expect(balancer.choose(backends, tried)).toEqual([backends[1]]);
 });
+
+test.each(['ring-hash', 'maglev'] as const)(
+  'with %s, backends that ramp up share what one that failed leaves',
+  (policy) => {
+    const { balancer, backends } = start(policy, 3);
+    const [old, ...young] = backends as [Backend, ...Backend[]];
+    runFor(slowStartMs, balancer, backends);
+    runFor(3_000, balancer, [old]);
+    const places = Array.from({ length: 200 }, (_, client) => {
+      const exchange = exchangeWith(undefined, [{ backend: old }], `192.0.2.${client}`);
+      return balancer.choose(backends, exchange)[0]!;
+    });
+    for (const each of young) {
+      const share = places.filter((place) => place === each).length / places.length;
+      expect(share).toBeGreaterThan(0.35);
+    }
+  },
+);

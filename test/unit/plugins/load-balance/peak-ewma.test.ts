@@ -117,3 +117,12 @@ test('what was learnt holds in the next configuration', () => {
   const next = new PeakEwma(reloaded, ownWeight, settings, remembered);
   expect(Array.from({ length: 10 }, () => next.pick(reloaded).name).join('')).toBe('b'.repeat(10));
 });
+
+test('an attempt that failed after a long wait counts as long as it took', () => {
+  const { a, b, clock, policy, answered, picks } = start(1, 1);
+  answered(a, 4 * failedAttemptMs);
+  const startedAtMs = clock.now();
+  clock.advance(5 * failedAttemptMs);
+  policy.observe({ backend: b, startedAtMs, responseAtMs: 0, error: { fault: 'backend' } });
+  expect(picks(10)).toEqual({ a: 10 });
+});

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { hashText } from '../../../../plugins/load-balance/hash-text.ts';
-import { RingHash } from '../../../../plugins/load-balance/ring-hash.ts';
+import { pointsOf, RingHash } from '../../../../plugins/load-balance/ring-hash.ts';
 import { countsOf, manyServers, type Server, serversOf } from './servers.ts';
 
 const hashes = Array.from({ length: 20_000 }, (_, i) => hashText(`key ${i}`));
@@ -92,3 +92,27 @@ test('candidates that are not on the ring are taken in their order', () => {
   const foreign = serversOf(1, 1);
   expect(new RingHash(manyServers(3), 1.25).pick(foreign, 5)).toBe(foreign[0]);
 });
+
+test('whatever the weights, only the keys of a backend that leaves the configuration move', () => {
+  const someWeights = fc.array(fc.integer({ min: 1, max: 10 }), { minLength: 2, maxLength: 6 });
+  fc.assert(
+    fc.property(someWeights, fc.nat(), (weights, which) => {
+      const servers = serversOf(...weights);
+      const gone = servers[which % servers.length]!;
+      const before = placesOn(servers);
+      const after = placesOn(servers.filter((each) => each !== gone));
+      const moved = before.filter((place, index) => after[index] !== place);
+      expect(moved).toEqual(before.filter((place) => place === gone));
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test.each([[[1_000_000, 500_000, 500_000]], [Array.from({ length: 300 }, () => 1_000)]])(
+  'heavy weights make no huge ring',
+  (weights) => {
+    const points = pointsOf(serversOf(...weights));
+    expect(points.length).toBeLessThanOrEqual(Math.max(16_384, 320 * weights.length));
+    expect(points.length).toBeGreaterThanOrEqual(160 * weights.length);
+  },
+);
