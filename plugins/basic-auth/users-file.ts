@@ -4,8 +4,8 @@ const lookEveryMs = 1_000;
 
 export interface FileListener {
   /** What is to be done when the file has changed; what it throws is told. */
-  read(): Promise<void>;
-  onError(error: unknown): void;
+  readonly read: () => Promise<void>;
+  readonly onError: (error: unknown) => void;
 }
 
 /** Looks at a file once a second, by its path: a file that takes its place is a change. Returns how to stop. */

@@ -25,7 +25,7 @@ export class Gcra implements Quota {
   constructor({ requests, windowMs, burst }: Omit<Rate, 'algorithm'>, maxKeys: number) {
     this.#intervalMs = windowMs / requests;
     this.#capacityMs = burst * this.#intervalMs;
-    this.#slackMs = Math.min(this.#intervalMs / 1_000, mostSlackMs);
+    this.#slackMs = Math.min(this.#intervalMs / 20, mostSlackMs);
     this.#rotationMs = Math.max(this.#capacityMs + this.#slackMs, shortestRotationMs);
     this.#arrivals = new KeyNumbers(maxKeys);
   }
@@ -38,7 +38,8 @@ export class Gcra implements Quota {
     this.#key = key;
     this.#nowMs = nowMs;
     this.#arrivalMs = known > nowMs ? known : nowMs;
-    const excessMs = this.#arrivalMs + this.#intervalMs - nowMs - this.#capacityMs;
+    // differences first: they are exact, while a sum with the time of the clock loses what a short interval has
+    const excessMs = this.#arrivalMs - nowMs + (this.#intervalMs - this.#capacityMs);
     return excessMs <= this.#slackMs ? 0 : excessMs;
   }
 

@@ -117,6 +117,12 @@ test('every decision is that of exact arithmetic, however long the process runs'
   );
 });
 
+test('a process that has run for years admits short intervals as well', () => {
+  const years = 3 * 31_536_000_000;
+  const quota = new Gcra({ requests: 568, windowMs: 1, burst: 1 }, manyKeys);
+  for (let i = 0; i < 100; i++) expect(admit(quota, 'a', years + i)).toBe(true);
+});
+
 test('over 10,000 keys at random times as many are admitted as exact arithmetic admits', () => {
   const quota = new Gcra({ requests: 7, windowMs: 1_000, burst: 3 }, manyKeys);
   const exact = new ExactGcra(7, 1_000, 3);
