@@ -18,7 +18,7 @@ export function fail(exchange: LiveExchange, error: GatewayError): void {
   note(exchange, error);
   exchange.attempt?.cancel();
   if (!exchange.stream.mayRespond) return exchange.stream.reset(error);
-  exchange.response = errorResponse(exchange, error);
+  takeErrorResponse(exchange, error);
   shape(exchange, () => relay(exchange));
 }
 
@@ -27,8 +27,14 @@ export function failShaping(exchange: LiveExchange, error: GatewayError): void {
   note(exchange, error);
   exchange.attempt?.cancel();
   if (!exchange.stream.mayRespond) return exchange.stream.reset(error);
-  exchange.response = errorResponse(exchange, error);
+  takeErrorResponse(exchange, error);
   relay(exchange);
+}
+
+/** The error's answer takes the place of a response that is lost, with what plugins put into its way. */
+function takeErrorResponse(exchange: LiveExchange, error: GatewayError): void {
+  exchange.response?.discardBody();
+  exchange.response = errorResponse(exchange, error);
 }
 
 export function note(exchange: LiveExchange, error: GatewayError): void {

@@ -100,6 +100,7 @@ export class MessageBody {
     this.#refuseWhenStarted();
     this.#isReplaced = true;
     this.#error = undefined;
+    this.discard();
     this.#transforms = undefined;
     this.#bytes = typeof bytes === 'string' ? Buffer.from(bytes) : Buffer.from(bytes);
   }
@@ -145,19 +146,16 @@ export class MessageBody {
   }
 
   async #collect(source: BodySource | undefined, limitBytes: number): Promise<Buffer> {
+    const transforms = this.#transforms ?? [];
+    this.#transforms = undefined;
     try {
-      return await collect(source, this.#takeTransforms(), limitBytes, this.#tooLarge);
+      return await collect(source, transforms, limitBytes, this.#tooLarge);
     } catch (cause) {
+      for (const transform of transforms) transform.destroy();
       this.#error =
         cause instanceof GatewayError ? cause : new GatewayError('plugin_failed', undefined, { cause });
       throw cause;
     }
-  }
-
-  #takeTransforms(): Duplex[] {
-    const transforms = this.#transforms ?? [];
-    this.#transforms = undefined;
-    return transforms;
   }
 
   #refuseWhenStarted(): void {

@@ -161,6 +161,26 @@ test('a Transform is destroyed when the client goes away', async () => {
   await expect.poll(() => [request.closed, response.closed], { interval: 5 }).toEqual([true, true]);
 });
 
+test('a Transform is destroyed when its body is not sent: replaced, too long to read, or lost to a failure', async () => {
+  const reactions: Readonly<Record<string, (exchange: Exchange) => unknown>> = {
+    '/replaced': ({ response }) => response!.body.replace('other'),
+    '/too-long': ({ response }) => response!.body.buffer(3),
+    '/failed': () => Promise.reject(new Error('broken')),
+  };
+  for (const [path, react] of Object.entries(reactions)) {
+    const transform = upper();
+    await using gateway = await startTestGateway({
+      plugins: [
+        onResponse(({ response, inbound }) => inbound.path === path && response!.body.through(transform)),
+        onResponse(react, 'second'),
+      ],
+      origin: { body: 'as it was', chunked: true },
+    });
+    await gateway.fetch(path);
+    await expect.poll(() => transform.closed, { interval: 5, message: path }).toBe(true);
+  }
+});
+
 test('a buffered body is sent on with its length, and nothing hangs', async () => {
   let seen = '';
   await using gateway = await startTestGateway({
