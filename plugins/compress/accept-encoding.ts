@@ -5,7 +5,7 @@ function weightsOf(header: string): ReadonlyMap<string, number> {
   const weights = new Map<string, number>();
   forEachListMember(header, (member) => {
     const [coding = '', ...parameters] = member.toLowerCase().split(';');
-    const weight = parameters.map((each) => each.trim()).find((each) => each.startsWith('q='));
+    const weight = parameters.map((each) => each.trim()).find((each) => /^q\s*=/.test(each));
     weights.set(
       coding.trim().replace(/^x-gzip$/, 'gzip'),
       weight === undefined ? 1 : weightOf(weight.slice(2)),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { definePlugin, type ResponseDraft, Stage } from '../../core/index.ts';
-import { addVary } from '../headers/index.ts';
+import { addVary, combinedValue } from '../headers/index.ts';
 import { createNegotiation } from './accept-encoding.ts';
 import { mayEncode, weakened } from './eligible.ts';
 import { codings, type Coding, createEncoder, isAvailable } from './encoders.ts';
@@ -23,7 +23,7 @@ const options = z.strictObject({
   types: z
     .array(type)
     .default([...compressibleTypes])
-    .describe('Media types that are compressed; text/event-stream never is.'),
+    .describe('Media types that are compressed; text/event-stream only by its whole name.'),
 });
 
 function encode({ fields, body }: ResponseDraft, coding: Coding): void {
@@ -47,7 +47,7 @@ export default definePlugin({
       if (!isHead && contentLength !== undefined && contentLength < Math.max(minBytes, 1)) return;
       if (!mayEncode(draft, inbound.fields, isCompressible)) return;
       addVary(draft.fields, 'Accept-Encoding');
-      const coding = isHead ? undefined : codingFor(inbound.fields.get('accept-encoding'));
+      const coding = isHead ? undefined : codingFor(combinedValue(inbound.fields, 'accept-encoding'));
       if (coding !== undefined) encode(draft, coding);
     });
   },

@@ -31,7 +31,10 @@ function essenceOf(contentType: string): string {
   return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
 }
 
-/** Tells whether a Content-Type is one of the types; an event stream never is, for its events must not wait. */
+// what clients read piece by piece, or with the trailers that a compressed body has not
+const streamed = /^(?:text\/event-stream$|application\/grpc)/;
+
+/** Tells whether a Content-Type is one of the types; event streams and gRPC are only by their whole name. */
 export function createTypeTest(types: readonly string[]): (contentType: string) => boolean {
   const wanted = types.map((type) => type.toLowerCase());
   const exact = new Set(wanted.filter((type) => !type.includes('*')));
@@ -39,8 +42,8 @@ export function createTypeTest(types: readonly string[]): (contentType: string) 
   const ends = wanted.filter((type) => type.startsWith('*')).map((type) => type.slice(1));
   return (contentType) => {
     const essence = essenceOf(contentType);
-    if (essence === 'text/event-stream') return false;
-    if (exact.has(essence) || starts.some((start) => essence.startsWith(start))) return true;
-    return ends.some((end) => essence.endsWith(end));
+    if (exact.has(essence)) return true;
+    if (streamed.test(essence)) return false;
+    return starts.some((start) => essence.startsWith(start)) || ends.some((end) => essence.endsWith(end));
   };
 }

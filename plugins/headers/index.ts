@@ -6,6 +6,7 @@ import { statusTest } from './statuses.ts';
 
 // what other plugins in the box use as well
 export { addVary } from './vary.ts';
+export { combinedValue } from './combined-value.ts';
 export { oneOrMore } from './one-or-more.ts';
 export { rangeOf, statusTest } from './statuses.ts';
 export { joinParts, parseTemplate, type TemplatePart } from './template.ts';

@@ -30,6 +30,8 @@ test.each([
   'deflate',
   'gzip;q=0',
   'gzip;q=0, *;q=0',
+  'gzip;q =0',
+  'gzip ;\tQ=0',
   '*;q=0',
   'gzip;q=0.5, identity',
   'gzip;q=2',

@@ -26,14 +26,17 @@ test.each([
   'application/octet-stream',
   'application/zip',
   'application/grpc',
+  'application/grpc+json',
+  'application/grpc-web-text+json',
   'font/woff2',
   'video/mp4',
 ])('%j is not compressed', (type) => {
   expect(isCompressible(type)).toBe(false);
 });
 
-test('an event stream is not compressed, whatever the types', () => {
-  expect(createTypeTest(['text/event-stream', 'text/*', '*/*'])('text/event-stream')).toBe(false);
+test('an event stream is compressed only where it is listed by its name', () => {
+  expect(createTypeTest(['text/*', '*+json'])('text/event-stream')).toBe(false);
+  expect(createTypeTest(['text/event-stream'])('Text/Event-Stream; charset=utf-8')).toBe(true);
 });
 
 const none = new FieldList();

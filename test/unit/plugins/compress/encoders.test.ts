@@ -3,15 +3,8 @@ import { buffer } from 'node:stream/consumers';
 import * as zlib from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Coding, codings, createEncoder, isAvailable } from '../../../../plugins/compress/encoders.ts';
-
-type Decode = (bytes: Buffer) => Buffer;
-const decoders: Readonly<Record<Coding, Decode>> = {
-  br: (bytes) => zlib.brotliDecompressSync(bytes),
-  gzip: (bytes) => zlib.gunzipSync(bytes),
-  zstd: (bytes) => (zlib as unknown as { zstdDecompressSync: Decode }).zstdDecompressSync(bytes),
-};
-const available = codings.filter(isAvailable);
+import { createEncoder, isAvailable } from '../../../../plugins/compress/encoders.ts';
+import { available, decoded } from '../../../support/codings.ts';
 
 test.each(available)('%s can be decoded, whatever comes in whatever pieces', async (coding) => {
   const piece = fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes));
@@ -21,7 +14,7 @@ test.each(available)('%s can be decoded, whatever comes in whatever pieces', asy
       const encoder = createEncoder(coding, isKnown ? whole.length : undefined);
       for (const each of pieces) encoder.write(each);
       encoder.end();
-      expect(decoders[coding](await buffer(encoder))).toEqual(whole);
+      expect(decoded(coding, await buffer(encoder))).toEqual(whole);
     }),
     { numRuns: 30 },
   );
