@@ -17,33 +17,48 @@ export type Changer = (fields: FieldList, exchange: Exchange) => void;
 
 type Valued = FieldChanges['set'];
 
-function constantsOf(pairs: Valued): [string, string][] {
-  return pairs.filter((pair): pair is [string, string] => typeof pair[1] === 'string');
-}
+type Constant = readonly [name: string, value: string];
 
-function makersOf(pairs: Valued): (readonly [string, ValueMaker])[] {
-  return pairs.filter((pair): pair is readonly [string, ValueMaker] => typeof pair[1] !== 'string');
+function isConstant(pair: Valued[number]): pair is Constant {
+  return typeof pair[1] === 'string';
 }
 
 /** Fields that are the same each time: validated and written once. */
-function settingConstants(pairs: Valued): Changer[] {
-  const constants = constantsOf(pairs);
-  if (constants.length === 0) return [];
+function settingConstants(constants: readonly Constant[]): Changer {
   const names = constants.map(([name]) => name.toLowerCase());
   const block = FieldBlock.from(constants);
-  return [
-    (fields) => {
-      for (const name of names) fields.delete(name);
-      fields.appendBlock(block);
-    },
-  ];
+  return (fields) => {
+    for (const name of names) fields.delete(name);
+    fields.appendBlock(block);
+  };
 }
 
-function addingConstants(pairs: Valued): Changer[] {
-  const constants = constantsOf(pairs);
-  if (constants.length === 0) return [];
+function addingConstants(constants: readonly Constant[]): Changer {
   const block = FieldBlock.from(constants);
-  return [(fields) => fields.appendBlock(block)];
+  return (fields) => fields.appendBlock(block);
+}
+
+/** The fields in their order, neighbours with constant values together. */
+function inOrder(
+  pairs: Valued,
+  together: (constants: readonly Constant[]) => Changer,
+  alone: (pair: readonly [string, ValueMaker]) => Changer,
+): Changer[] {
+  const steps: Changer[] = [];
+  let constants: Constant[] = [];
+  const close = (): void => {
+    if (constants.length > 0) steps.push(together(constants));
+    constants = [];
+  };
+  for (const pair of pairs) {
+    if (isConstant(pair)) constants.push(pair);
+    else {
+      close();
+      steps.push(alone(pair as readonly [string, ValueMaker]));
+    }
+  }
+  close();
+  return steps;
 }
 
 function setting([name, make]: readonly [string, ValueMaker]): Changer {
@@ -76,10 +91,8 @@ function renaming([from, to]: readonly [string, string]): Changer {
 export function createChanger({ set, add, rename, remove }: FieldChanges): Changer | undefined {
   const removed = remove.map((name) => name.toLowerCase());
   const steps = [
-    ...settingConstants(set),
-    ...makersOf(set).map(setting),
-    ...addingConstants(add),
-    ...makersOf(add).map(adding),
+    ...inOrder(set, settingConstants, setting),
+    ...inOrder(add, addingConstants, adding),
     ...rename.map(renaming),
     ...removed.map(
       (name): Changer =>

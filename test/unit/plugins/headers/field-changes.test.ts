@@ -27,6 +27,30 @@ test('set without a value removes the field, so that nobody else speaks under it
   expect(changed({ set: [['x-a', () => undefined]] }, before)).toEqual([]);
 });
 
+test('fields are set in the order of the list, so that a value can be kept under another name', () => {
+  const fields = FieldList.from([['Server', 'theirs']]);
+  const old = (): string | undefined => fields.get('server');
+  const set = [
+    ['x-old', old],
+    ['server', 'ours'],
+    ['x-new', old],
+  ] as const;
+  createChanger({ ...none, set })?.(fields, exchange);
+  expect([...fields].map((field) => field.join(': '))).toEqual([
+    'x-old: theirs',
+    'server: ours',
+    'x-new: ours',
+  ]);
+});
+
+test('fields are added in the order of the list', () => {
+  const add = [
+    ['a', () => '1'],
+    ['a', '2'],
+  ] as const;
+  expect(changed({ add }, [])).toEqual(['a: 1', 'a: 2']);
+});
+
 test('add keeps what is there, and adds nothing without a value', () => {
   const add = [
     ['a', '2'],
