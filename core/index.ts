@@ -26,6 +26,7 @@ export { readIPv4 } from './message/ipv4.ts';
 export { isIdempotent, isSafe } from './message/method.ts';
 export { remember } from './message/remember.ts';
 export { isFieldName } from './message/settable-fields.ts';
+export { checkPath } from './message/target.ts';
 export type {
   AttemptRecord,
   BackendFailure,

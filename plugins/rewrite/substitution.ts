@@ -39,7 +39,8 @@ function checkGroups(pattern: RegExp, parts: readonly Part[]): void {
       continue;
     }
     const { group } = part;
-    const isKnown = typeof group === 'number' ? group < every.length : group in (every.groups ?? {});
+    const isKnown =
+      typeof group === 'number' ? group < every.length : Object.hasOwn(every.groups ?? {}, group);
     if (!isKnown) throw new Error(`there is no group ${group} in the pattern`);
   }
 }

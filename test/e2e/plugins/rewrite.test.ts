@@ -51,6 +51,16 @@ test('pieces that make a dot segment are refused', async () => {
   expect(gateway.origin.requests).toHaveLength(0);
 });
 
+test.each([
+  ['4', '', '/%41', '/%1'],
+  ['4', '', '/%400', '/%00'],
+])('%s replaced by %j makes no broken escape of %s', async (pattern, replacement, path) => {
+  await using gateway = await startTestGateway({ plugins: [rewrite({ regex: { pattern, replacement } })] });
+  const response = await gateway.fetch(path);
+  expect([response.status, response.json()]).toMatchObject([400, { code: 'malformed_target' }]);
+  expect(gateway.origin.requests).toHaveLength(0);
+});
+
 test('a path that is too long for a regular expression is refused, not let past it', async () => {
   const regex = { pattern: '^/secret', replacement: '/none' };
   await using gateway = await startTestGateway({ plugins: [rewrite({ regex })] });

@@ -20,6 +20,7 @@ test('without a match there is nothing to replace', () => {
 test.each([
   ['/$2', 'there is no group 2 in the pattern'],
   ['/$<index>', 'there is no group index in the pattern'],
+  ['/$<toString>', 'there is no group toString in the pattern'],
   ['/$', 'has a "$" that names no group; "$$" stands for one "$"'],
   ['/a b', 'has a character that cannot stand in a path; percent-encode it'],
   ['/a#b', 'has a character that cannot stand in a path; percent-encode it'],
