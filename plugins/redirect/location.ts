@@ -106,16 +106,23 @@ export function compileLocation(template: string): Location {
     };
   }
   if (parts.length === 0 || !beginsPath(parts[0])) throw new Error(noPlace);
+  if (template.startsWith('//'))
+    throw new Error('must begin with one "/", or with "https://" for another host');
   return (asked) => {
     const location = write(asked).replace(/^\/{2,}/, '/');
     return location === targetOf(asked) ? undefined : location;
   };
 }
 
+/** Scheme and host as they are compared: the port of the scheme is the same as none. */
+function comparable(site: string): string {
+  return site.toLowerCase().replace(/^(http:.*):80$|^(https:.*):443$/, '$1$2');
+}
+
 function isThere(location: string, { scheme, host, path, query }: Asked): boolean {
   const end = location.indexOf('/', scheme.length + 3);
   const site = end < 0 ? location : location.slice(0, end);
-  if (site.toLowerCase() !== `${scheme}://${host.toLowerCase()}`) return false;
+  if (comparable(site) !== comparable(`${scheme}://${host}`)) return false;
   const rest = end < 0 ? '/' : location.slice(end);
   return rest === (query === undefined ? path : `${path}?${query}`);
 }

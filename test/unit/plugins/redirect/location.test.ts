@@ -19,6 +19,20 @@ test.each([
   expect(compileLocation(template)(asked)).toBe(location);
 });
 
+test.each([
+  ['http://a.example:80{target}', 'http', 'a.example'],
+  ['http://a.example{target}', 'http', 'a.example:80'],
+  ['https://{hostname}:443{target}', 'https', 'a.example'],
+  ['https://a.example{target}', 'https', 'A.example:443'],
+] as const)('%s over %s to %s leads nowhere: the port is the one of the scheme', (template, scheme, host) => {
+  expect(compileLocation(template)({ ...asked, scheme, host })).toBeUndefined();
+});
+
+test('the port of the other scheme is another place', () => {
+  const location = compileLocation('http://a.example{target}');
+  expect(location({ ...asked, host: 'a.example:443' })).toBe('http://a.example/x/y?q=1');
+});
+
 test.each(['/x/y?q=1', '{target}', 'http://A.example:8080{target}', 'http://{host}{target}'])(
   '%s leads nowhere when the client is there already',
   (template) => {
@@ -39,6 +53,7 @@ test.each([
   ['https://{path}', 'has no valid host'],
   ['https:///x', 'has no valid host'],
   ['https://user@b.example/', 'has no valid host'],
+  ['//b.example/', 'must begin with one "/", or with "https://" for another host'],
   ['/a b', 'has a character that cannot stand in a URL; percent-encode it'],
   ['/\\b.example', 'has a character that cannot stand in a URL; percent-encode it'],
   ['/{adress}', '{adress} is not known; known are {scheme}, {host}, {hostname}, {path}, {query}, {target}'],
@@ -53,7 +68,7 @@ const hostile = fc.record({
   query: fc.option(fc.stringMatching(/^[/@:.%a-z]{0,8}$/), { nil: undefined }),
 });
 
-test.each(['{path}', '{target}', '/{path}', '/{query}', '/x{target}', '//{query}'])(
+test.each(['{path}', '{target}', '/{path}', '/{query}', '/x{target}', '{path}{query}'])(
   'nothing that a client sends makes %s lead to another host',
   (template) => {
     const location = compileLocation(template);
