@@ -36,13 +36,18 @@ const options = z
       .default(600)
       .describe('How long browsers may remember the answer to a preflight request.'),
   })
-  .superRefine(({ origins, credentials, exposedHeaders }, issues) => {
+  .superRefine(({ credentials, ...given }, issues) => {
     if (!credentials) return;
     const refuse = (path: string, message: string): void =>
       issues.addIssue({ code: 'custom', message, path: [path] });
-    if (origins.includes('*')) refuse('origins', 'must be listed one by one where credentials are allowed');
-    if (exposedHeaders.includes('*'))
-      refuse('exposedHeaders', 'must be listed one by one where credentials are allowed');
+    // with credentials browsers take * for a name, or refuse it
+    for (const name of ['origins', 'methods', 'exposedHeaders'] as const) {
+      if (given[name].includes('*')) refuse(name, 'must be listed one by one where credentials are allowed');
+    }
+    if (given.origins.includes('null'))
+      refuse('origins', 'must not be "null" where credentials are allowed, for any page can have it');
+    if (given.allowedHeaders !== '*' && given.allowedHeaders.includes('*'))
+      refuse('allowedHeaders', 'must be "*" itself, or names, where credentials are allowed');
   });
 
 const refused = respond(403, {}, undefined, {

@@ -50,6 +50,7 @@ export function createPreflight({
     ['Access-Control-Max-Age', String(maxAgeSeconds)],
   ];
   const listed = allowedHeaders === '*' ? undefined : allowedHeaders.join(', ');
+  if (listed === undefined) always.push(['Vary', 'Access-Control-Request-Headers']);
   return (requested) => {
     const allowed = listed ?? (requested === undefined ? undefined : repeated(requested));
     if (allowed === undefined || allowed === '') return always;

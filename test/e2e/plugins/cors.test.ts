@@ -22,7 +22,7 @@ test('a preflight request is answered without the backend', async () => {
     'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
     'access-control-allow-headers': 'content-type, x-a',
     'access-control-max-age': '5',
-    vary: 'Origin',
+    vary: 'Access-Control-Request-Headers, Origin',
   });
   expect(gateway.origin.requests).toHaveLength(0);
 });

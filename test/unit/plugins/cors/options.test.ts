@@ -7,10 +7,12 @@ test.each([
   { origins: ['https://a.example', 'https://*.b.example', /https:\/\/c\d\.example/], credentials: true },
   { origins: ['*'], methods: ['GET'], allowedHeaders: ['x-a'], exposedHeaders: ['*'], maxAgeSeconds: 0 },
   { origins: ['null'], allowedHeaders: '*' as const },
+  { origins: ['*'], methods: ['*'], allowedHeaders: ['*', 'authorization'] },
 ])('%j is taken', async (options) => {
   expect(await complaintsOf(cors(options))).toEqual([]);
 });
 
+const app = 'https://a.example';
 const onePerOne = 'must be listed one by one where credentials are allowed';
 
 test.each([
@@ -22,7 +24,16 @@ test.each([
     'origins[0]: must be an origin like "https://app.example.com" or "https://*.example.com"',
   ],
   [{ origins: ['*'], credentials: true }, `origins: ${onePerOne}`],
-  [{ origins: ['null'], credentials: true, exposedHeaders: ['*'] }, `exposedHeaders: ${onePerOne}`],
+  [
+    { origins: ['null'], credentials: true },
+    'origins: must not be "null" where credentials are allowed, for any page can have it',
+  ],
+  [{ origins: [app], credentials: true, exposedHeaders: ['*'] }, `exposedHeaders: ${onePerOne}`],
+  [{ origins: [app], credentials: true, methods: ['*'] }, `methods: ${onePerOne}`],
+  [
+    { origins: [app], credentials: true, allowedHeaders: ['*'] },
+    'allowedHeaders: must be "*" itself, or names, where credentials are allowed',
+  ],
   [{ origins: ['*'], methods: ['GET POST'] }, 'methods[0]: must be a name without blanks'],
   [{ origins: ['*'], allowedHeaders: 'x-a' }, 'allowedHeaders: must be "*" or a list of names'],
   [{ origins: ['*'], maxAgeSeconds: -1 }, 'maxAgeSeconds: Too small: expected number to be >=0'],
