@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { definePlugin, type Exchange, type ResponseDraft } from '../../core/index.ts';
 import { clientHostOf } from '../forwarded-headers/tokens.ts';
-import { addVary, oneOrMore, rangeOf, statusTest } from '../headers/index.ts';
+import { addVary, combinedValue, oneOrMore, rangeOf, statusTest } from '../headers/index.ts';
 import { RequestId } from '../request-id/index.ts';
 import { type PageKind, preferredKind } from './page-kind.ts';
 import { htmlPage, jsonPage, type PageFacts, type PageWriter } from './page-template.ts';
@@ -48,6 +48,15 @@ interface Page {
   readonly writers: ReadonlyMap<PageKind, PageWriter>;
 }
 
+async function readJson(file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${file} is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+}
+
 async function load({
   status: statuses,
   html,
@@ -56,7 +65,7 @@ async function load({
   jsonFile,
 }: z.output<typeof page>): Promise<Page> {
   const markup = htmlFile === undefined ? html : await readFile(htmlFile, 'utf8');
-  const value: unknown = jsonFile === undefined ? json : JSON.parse(await readFile(jsonFile, 'utf8'));
+  const value = jsonFile === undefined ? json : await readJson(jsonFile);
   const writers = new Map<PageKind, PageWriter>();
   // programs that take anything get JSON; browsers ask for HTML
   if (value !== undefined) writers.set('json', jsonPage(value));
@@ -116,7 +125,7 @@ export default definePlugin({
       const found = pages.find(({ isFor }) => isFor(response.status));
       if (found === undefined) return;
       addVary(response.fields, 'Accept');
-      const kind = preferredKind(exchange.inbound.fields.get('accept'), found.kinds);
+      const kind = preferredKind(combinedValue(exchange.inbound.fields, 'accept'), found.kinds);
       if (kind !== undefined) send(response, kind, found.writers.get(kind)!(factsOf(exchange, response)));
     });
   },

@@ -30,6 +30,14 @@ test('errors of the gateway are sent as HTML to people and as JSON to programs',
   expect(program.json()).toEqual({ code: 404, id: program.headers['x-request-id'] });
 });
 
+test('Accept in several lines is one list', async () => {
+  await using gateway = await startTestGateway({ plugins: [errorPages({ pages: [notFound] })], routes: [] });
+  const response = await gateway.fetch('/', {
+    headers: { accept: ['application/json;q=0.5', 'text/html'] },
+  });
+  expect(response.headers['content-type']).toBe('text/html; charset=utf-8');
+});
+
 test('who accepts neither gets what the gateway says', async () => {
   await using gateway = await startTestGateway({ plugins: [errorPages({ pages: [notFound] })], routes: [] });
   const response = await gateway.fetch('/', { headers: { accept: 'text/plain' } });

@@ -28,6 +28,13 @@ test.each([
   expect(await complaintsOf(errorPages(options as never))).toEqual([complaint]);
 });
 
+test('a file that is no JSON is named', async () => {
+  const complaints = await complaintsOf(
+    errorPages({ pages: [{ status: 404, jsonFile: import.meta.filename }] }),
+  );
+  expect(complaints.join()).toContain(`${import.meta.filename} is not JSON: `);
+});
+
 test('a file that is not there is found out at start', async () => {
   const complaints = await complaintsOf(
     errorPages({ pages: [{ status: 404, htmlFile: '/nowhere/404.html' }] }),
