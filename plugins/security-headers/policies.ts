@@ -36,8 +36,9 @@ export function contentSecurityPolicy(
   const isSaidOtherwise = frames === undefined || typeof frames === 'string';
   if (policy === undefined) return isSaidOtherwise ? undefined : frameAncestors(frames);
   const text = contentPolicyText(policy);
-  if (frames === undefined || /(?:^|;)\s*frame-ancestors\s/i.test(text)) return text;
-  return `${text}; ${frameAncestors(frames)}`;
+  const isSaid = frames === undefined || /(?:^|;)\s*frame-ancestors(?:[\s;]|$)/i.test(text);
+  const directives = isSaid ? [text] : [text, frameAncestors(frames)];
+  return directives.filter((each) => each !== '').join('; ') || undefined;
 }
 
 /** X-Frame-Options; undefined for a list of origins, which it cannot say. */

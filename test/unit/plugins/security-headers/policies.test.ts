@@ -12,6 +12,10 @@ test.each([
   [undefined, ['https://a.example', 'self'], "frame-ancestors https://a.example 'self'"],
   ["default-src 'self';", undefined, "default-src 'self'"],
   ["default-src 'self'", 'same-origin' as const, "default-src 'self'; frame-ancestors 'self'"],
+  ["default-src 'self'; frame-ancestors", 'none' as const, "default-src 'self'; frame-ancestors"],
+  [{ 'frame-ancestors': [] }, 'same-origin' as const, 'frame-ancestors'],
+  [{}, 'same-origin' as const, "frame-ancestors 'self'"],
+  [{}, undefined, undefined],
   ['Frame-Ancestors a.example', 'none' as const, 'Frame-Ancestors a.example'],
   [
     {
