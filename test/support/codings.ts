@@ -2,6 +2,8 @@ import type { Duplex } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { type Coding, codings, isAvailable } from '../../plugins/compress/encoders.ts';
 
+export type { Coding };
+
 /** The part of node:zlib that came with Node 22.15. */
 interface Zstd {
   readonly zstdDecompressSync: (bytes: Buffer) => Buffer;

@@ -3,10 +3,11 @@ import { get, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import type { PluginEntry } from 'hookway';
 import { type OriginConnection, type OriginScript, startOrigin, startTestGateway } from 'hookway/testing';
 import compress from 'hookway/plugins/compress';
 import headers from 'hookway/plugins/headers';
-import { available, createDecoder, decoded } from '../../support/codings.ts';
+import { available, type Coding, createDecoder, decoded } from '../../support/codings.ts';
 
 const page = '<p>hello</p>'.repeat(1_000);
 const html = { 'Content-Type': 'text/html', ETag: '"v1"', 'Accept-Ranges': 'bytes' };
@@ -180,14 +181,15 @@ async function readText(stream: Duplex | IncomingMessage, length: number): Promi
 }
 
 const eventStream = 'text/event-stream';
+type Passage = [type: string, how: string, coding: Coding | undefined, plugin: PluginEntry | undefined];
 
-test.each([
+test.each<Passage>([
   [eventStream, 'without compress', undefined, undefined],
   [eventStream, 'with compress', undefined, compress()],
   ['text/plain', 'without compress', undefined, undefined],
-  ...available.map((coding) => ['text/plain', `as ${coding}`, coding, compress()] as const),
+  ...available.map((coding): Passage => ['text/plain', `as ${coding}`, coding, compress()]),
   ...available.map(
-    (coding) => [eventStream, `as ${coding}`, coding, compress({ types: [eventStream] })] as const,
+    (coding): Passage => [eventStream, `as ${coding}`, coding, compress({ types: [eventStream] })],
   ),
 ])('each chunk of %s passes at once, %s', async (type, _, coding, plugin) => {
   let backend: OriginConnection | undefined;
