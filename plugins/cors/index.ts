@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { definePlugin, type InboundRequest, isToken, respond, Stage } from '../../core/index.ts';
 import { addVary } from '../headers/index.ts';
-import { complaintAboutOrigin } from './origins.ts';
+import { complaintAboutOrigin, complaintAboutPattern } from './origins.ts';
 import { createPermission, createPreflight } from './policy.ts';
 
 const origin = z
   .union([z.string(), z.instanceof(RegExp)], 'must be a text, or in TypeScript a RegExp')
   .superRefine((given, issues) => {
-    const complaint = typeof given === 'string' ? complaintAboutOrigin(given) : undefined;
+    const complaint = typeof given === 'string' ? complaintAboutOrigin(given) : complaintAboutPattern(given);
     if (complaint !== undefined) issues.addIssue(complaint);
   });
 const token = z.string().refine(isToken, 'must be a name without blanks');

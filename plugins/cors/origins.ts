@@ -1,3 +1,5 @@
+import { mayTakeLong } from '../rewrite/index.ts';
+
 const syntax = /^[a-z][a-z0-9+.-]*:\/\/(?:\*\.)?(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/;
 const longestOrigin = 300; // a host has at most 253 characters
 const subdomain = /^[a-z0-9._-]+$/;
@@ -11,6 +13,17 @@ export function complaintAboutOrigin(text: string): string | undefined {
   return isDefault
     ? `must be ${JSON.stringify(text.replace(/:[0-9]+$/, ''))}, as browsers write it`
     : undefined;
+}
+
+/** What is wrong with an expression for origins, which anybody may send; undefined when nothing is. */
+export function complaintAboutPattern({ source, flags }: RegExp): string | undefined {
+  if (/[iv]/.test(flags)) return 'must not have the flags "i" and "v"; browsers write origins in lower case';
+  try {
+    if (!mayTakeLong(`^(?:${source})$`, longestOrigin)) return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'may take too long for some origins: repeat nothing that repeats, and write "[^.]+" for ".+"';
 }
 
 type Test = (origin: string) => boolean;

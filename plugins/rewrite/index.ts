@@ -3,6 +3,9 @@ import { maxPathLength, options } from './options.ts';
 import { createPathChanges } from './path-change.ts';
 import { createQueryChange } from './query.ts';
 
+// what other plugins in the box use as well
+export { mayTakeLong } from './pattern-cost.ts';
+
 const tooLong = respond(414, {}, undefined, {
   code: 'path_too_long',
   detail: `The path has more than ${maxPathLength} characters.`,

@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import { parseAuthority } from '../../core/index.ts';
 import { oneOrMore } from '../headers/index.ts';
-import { worstCaseSteps } from './pattern-cost.ts';
-import { parsePattern } from './pattern-syntax.ts';
+import { mayTakeLong } from './pattern-cost.ts';
 import { createSubstitution } from './substitution.ts';
 
 /** Longer paths are not given to a regular expression. */
 export const maxPathLength = 2_048;
-/** About 10 ms. */
-const maxSteps = 2 ** 24;
 
 const dotSegment = /\/(?:\.|%2e){1,2}(?:$|[/;])/i;
 
@@ -29,8 +26,7 @@ const prefix = z
 
 const pattern = z.string().superRefine((source, issues) => {
   const complaint = complaintOf(() => {
-    const steps = worstCaseSteps(parsePattern(source), maxPathLength);
-    if (steps > maxSteps)
+    if (mayTakeLong(source, maxPathLength))
       throw new Error(
         'may take too long for some paths: begin it with "^", repeat nothing that repeats, and write "[^/]+" for ".+"',
       );

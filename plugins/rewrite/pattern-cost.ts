@@ -1,4 +1,4 @@
-import type { Group, Node } from './pattern-syntax.ts';
+import { type Group, type Node, parsePattern } from './pattern-syntax.ts';
 
 type Sequence = readonly Node[];
 
@@ -66,4 +66,15 @@ function isAnchored({ branches }: Group): boolean {
 export function worstCaseSteps(pattern: Group, length: number): number {
   const starts = isAnchored(pattern) ? 1 : length;
   return waysOfGroup(pattern, 0n, length) * starts * length;
+}
+
+/** About 10 ms. */
+const maxSteps = 2 ** 24;
+
+/**
+ * Whether a text of that length may keep a matcher of the pattern busy.
+ * @throws Error for a pattern that is not supported, or is none.
+ */
+export function mayTakeLong(source: string, length: number): boolean {
+  return worstCaseSteps(parsePattern(source), length) > maxSteps;
 }

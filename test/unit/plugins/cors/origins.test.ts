@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { complaintAboutOrigin, createOriginTest } from '../../../../plugins/cors/origins.ts';
+import {
+  complaintAboutOrigin,
+  complaintAboutPattern,
+  createOriginTest,
+} from '../../../../plugins/cors/origins.ts';
 
 const isAllowed = createOriginTest([
   'https://app.example',
@@ -82,5 +86,23 @@ test.each(['null', '*', 'https://[::1]:8080', 'capacitor://localhost', 'http://a
   '%s can be listed',
   (origin) => {
     expect(complaintAboutOrigin(origin)).toBeUndefined();
+  },
+);
+
+const slow = 'may take too long for some origins: repeat nothing that repeats, and write "[^.]+" for ".+"';
+
+test.each([
+  [/https:\/\/(?:.*\.)*a\.example/, slow],
+  [/https:\/\/(?:[a-z]+)+\.a\.example/, slow],
+  [/https:\/\/A\.example/i, 'must not have the flags "i" and "v"; browsers write origins in lower case'],
+  [/https:\/\/(?!b)a\.example/, 'lookahead and lookbehind are not supported'],
+])('the expression %s is refused', (pattern, complaint) => {
+  expect(complaintAboutPattern(pattern)).toBe(complaint);
+});
+
+test.each([/.*/, /https:\/\/.*\.a\.example/, /https:\/\/(?:[a-z]+\.)*a\.example(?::\d+)?/g])(
+  'the expression %s can be listed',
+  (pattern) => {
+    expect(complaintAboutPattern(pattern)).toBeUndefined();
   },
 );
