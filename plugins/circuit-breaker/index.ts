@@ -3,13 +3,14 @@ import {
   definePlugin,
   type Exchange,
   type LocalResponse,
+  type Logger,
   type PluginHost,
   respond,
   Slot,
   Stage,
   type Upstream,
 } from '../../core/index.ts';
-import { Breaker, noProbe } from './breaker.ts';
+import { Breaker, type BreakerRules, noProbe } from './breaker.ts';
 import { WatchedCircuits } from './directory.ts';
 import { type Options, options } from './options.ts';
 import { Circuits } from './tokens.ts';
@@ -41,18 +42,21 @@ function directoryOf(gateway: PluginHost): WatchedCircuits {
   return directory;
 }
 
+/** It outlives the configuration that made it, and must not keep more of it than it needs. */
+function createBreaker(rules: BreakerRules, log: Logger, names: object): Breaker {
+  return new Breaker(rules, performance.now.bind(performance), (state, reason) => {
+    log[state === 'open' ? 'warn' : 'info']({ ...names, reason }, `circuit is ${state}`);
+  });
+}
+
 function circuitsOf(gateway: PluginHost, upstream: Upstream, settings: Options): UpstreamCircuits {
   const { per, limits, failureShare, minimumRequests, windowMs, openMs, probes } = settings;
   const rules = { failureShare, minimumRequests, windowMs, openMs, probes };
-  const create = (backend: Backend | undefined): Breaker =>
-    new Breaker(rules, performance.now.bind(performance), (state, reason) => {
-      const fields = { upstream: upstream.name, backend: backend?.name, reason };
-      gateway.log[state === 'open' ? 'warn' : 'info'](fields, `circuit is ${state}`);
-    });
+  const names = (backend: Backend | undefined) => ({ upstream: upstream.name, backend: backend?.name });
   const { maxActive, maxPending, maxRetries } = limits;
   return new UpstreamCircuits(upstream, per, { maxActive, maxPending, maxRetries }, (backend) =>
     gateway.retain(JSON.stringify([upstream.name, backend?.name, backend?.url, rules]), () =>
-      create(backend),
+      createBreaker(rules, gateway.log, names(backend)),
     ),
   );
 }

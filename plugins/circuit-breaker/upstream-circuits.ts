@@ -22,7 +22,7 @@ export class UpstreamCircuits {
     limits: CircuitLimits,
     breakerOf: (backend: Backend | undefined) => Breaker,
   ) {
-    const { backends } = upstream;
+    const { backends, candidates } = upstream;
     this.upstream = upstream;
     this.#maxRetries = limits.maxRetries ?? Infinity;
     if (per === 'upstream') {
@@ -31,21 +31,23 @@ export class UpstreamCircuits {
       this.#circuits = [circuit];
       this.#ofBackend = new Map(backends.map((backend) => [backend, circuit]));
     } else {
-      this.#circuits = backends.map((backend) => new Circuit(breakerOf(backend), [backend], limits));
-      this.#ofBackend = new Map(backends.map((backend, index) => [backend, this.#circuits[index]!]));
+      const circuitOf = (backend: Backend): Circuit => new Circuit(breakerOf(backend), [backend], limits);
+      this.#ofBackend = new Map(candidates.map((backend) => [backend, circuitOf(backend)]));
+      this.#circuits = [...this.#ofBackend.values()];
     }
   }
 
   /** Why no request may pass; undefined when one may. */
   get refused(): Refused | undefined {
     for (const circuit of this.#circuits) if (circuit.admits) return undefined;
+    if (this.#circuits.length === 0) return undefined; // all are draining, which is no failure
     if (!this.isOpen) return { isOpen: false };
     return { isOpen: true, waitMs: Math.min(...this.#circuits.map(({ breaker }) => breaker.waitMs)) };
   }
 
   get isOpen(): boolean {
     for (const { breaker } of this.#circuits) if (breaker.admits) return false;
-    return true;
+    return this.#circuits.length > 0;
   }
 
   breakerOf(backend: Backend): Breaker | undefined {

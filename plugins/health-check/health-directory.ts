@@ -8,6 +8,12 @@ export class HealthDirectory implements BackendHealth {
   readonly #watched = new Set<string>();
   readonly #standings = new Map<Backend, Standing>();
   readonly #listeners = new Set<(change: HealthChange) => void>();
+  readonly #onListenerFailed: (error: unknown) => void;
+
+  /** Listeners are of other plugins: what one throws goes to `onListenerFailed`. */
+  constructor(onListenerFailed: (error: unknown) => void) {
+    this.#onListenerFailed = onListenerFailed;
+  }
 
   /** @throws Error when another entry watches the upstream already. */
   add(health: UpstreamHealth): void {
@@ -17,8 +23,16 @@ export class HealthDirectory implements BackendHealth {
     this.#watched.add(health.name);
     for (const [backend, standing] of health.standings) this.#standings.set(backend, standing);
     health.onChange((change) => {
-      for (const listener of this.#listeners) listener(change);
+      for (const listener of this.#listeners) this.#tell(listener, change);
     });
+  }
+
+  #tell(listener: (change: HealthChange) => void, change: HealthChange): void {
+    try {
+      listener(change);
+    } catch (error) {
+      this.#onListenerFailed(error);
+    }
   }
 
   isHealthy(backend: Backend): boolean {

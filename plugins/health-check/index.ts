@@ -1,9 +1,17 @@
-import { type Backend, definePlugin, type PluginHost, Stage, type Upstream } from '../../core/index.ts';
+import {
+  type Backend,
+  definePlugin,
+  type Exchange,
+  type PluginHost,
+  Stage,
+  type Upstream,
+} from '../../core/index.ts';
 import { monotonicClock } from './clock.ts';
 import { HealthDirectory } from './health-directory.ts';
 import { type ActiveOptions, type Options, options } from './options.ts';
 import { Prober, type Probe } from './prober.ts';
 import { httpProbe, tcpProbe } from './probes.ts';
+import type { Met } from './request-window.ts';
 import { Standing } from './standing.ts';
 import { Health } from './tokens.ts';
 import { type HealthReporter, UpstreamHealth } from './upstream-health.ts';
@@ -44,7 +52,7 @@ function watchedUpstreams({ upstreams }: PluginHost, names: readonly string[] | 
 function directoryOf(gateway: PluginHost): HealthDirectory {
   const existing = gateway.use(Health);
   if (existing instanceof HealthDirectory) return existing;
-  const directory = new HealthDirectory();
+  const directory = new HealthDirectory((err) => gateway.log.error({ err }, 'a listener of health failed'));
   gateway.provide(Health, directory);
   return directory;
 }
@@ -70,8 +78,17 @@ function watch(
 function probe(gateway: PluginHost, health: UpstreamHealth, backend: Backend, active: ActiveOptions): void {
   const onResult = (problem: string | undefined): void => health.onProbe(backend, problem);
   const prober = new Prober(probeOf(backend, active), active, monotonicClock, Math.random, onResult);
-  prober.start();
-  gateway.defer(() => prober.stop());
+  gateway.onStart(() => prober.start());
+  gateway.onRetired(() => prober.stop());
+}
+
+/** What a request met that only its response tells; undefined for nothing. */
+function metAtLast({ inbound, response, attempts }: Exchange): Met | undefined {
+  const { source, status } = response!;
+  if (source === 'gateway')
+    return attempts.at(-1)!.error?.code === 'exchange_timeout' ? 'failure' : undefined;
+  // a tunnel that opens is an answer, too
+  return status === 101 || (inbound.method === 'CONNECT' && status < 300) ? 'answer' : undefined;
 }
 
 function judgeRequests(
@@ -85,12 +102,10 @@ function judgeRequests(
     if (backend !== undefined && error.fault === 'backend')
       watched.get(upstream)?.onRequest(backend, 'failure');
   });
-  // a tunnel that opens is an answer, too
-  hooks.onResponse.tap({ stage: Stage.Observe }, ({ upstream, backend, response, inbound }) => {
-    if (backend === undefined || response!.source !== 'backend') return;
-    const { status } = response!;
-    const isSwitched = status === 101 || (inbound.method === 'CONNECT' && status < 300);
-    if (isSwitched) watched.get(upstream)?.onRequest(backend, 'answer');
+  hooks.onResponse.tap({ stage: Stage.Observe }, (exchange) => {
+    const { backend, upstream } = exchange;
+    const met = backend === undefined ? undefined : metAtLast(exchange);
+    if (met !== undefined) watched.get(upstream)?.onRequest(backend!, met);
   });
 }
 

@@ -73,6 +73,7 @@ export class Standing {
 
   #probedWell(nowMs: number): StandingChange | undefined {
     if (this.#isDown && this.#contrary < this.#rules.rise) return undefined;
+    if (this.isHealthy) return undefined;
     return this.#change('probe succeeded', () => {
       this.#setDown(false);
       this.#endEjection(nowMs);
@@ -82,6 +83,7 @@ export class Standing {
   #setDown(isDown: boolean): void {
     this.#isDown = isDown;
     this.#contrary = 0;
+    if (!isDown) this.#judge.clear();
   }
 
   #endEjection(nowMs: number): void {

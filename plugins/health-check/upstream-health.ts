@@ -45,7 +45,7 @@ export class UpstreamHealth {
     this.#rules = rules;
     this.#clock = clock;
     this.#reporter = reporter;
-    this.#healthy = upstream.backends;
+    this.#healthy = upstream.candidates;
     for (const [backend, standing] of this.#standings) this.#follow(backend, standing);
     this.#refresh();
     this.#reportedPanic = this.#isPanic;
@@ -66,7 +66,7 @@ export class UpstreamHealth {
 
   /** The healthy ones among the candidates; all of them when too few would be left. */
   narrow(candidates: readonly Backend[]): readonly Backend[] {
-    if (candidates === this.#upstream.backends) return this.#isPanic ? candidates : this.#healthy;
+    if (candidates === this.#upstream.candidates) return this.#isPanic ? candidates : this.#healthy;
     const healthy = candidates.filter((backend) => this.#standings.get(backend)?.isHealthy !== false);
     return this.#isTooFew(healthy.length, candidates.length) ? candidates : healthy;
   }
@@ -90,7 +90,7 @@ export class UpstreamHealth {
   }
 
   get #mayEject(): boolean {
-    const { length } = this.#upstream.backends;
+    const { length } = this.#upstream.candidates;
     return (length - this.#healthy.length + 1) / length <= this.#rules.maxEjectedShare;
   }
 
@@ -110,11 +110,11 @@ export class UpstreamHealth {
   }
 
   #refresh(): void {
-    const { backends } = this.#upstream;
-    const healthy = backends.filter((backend) => this.#standings.get(backend)!.isHealthy);
-    this.isAllHealthy = healthy.length === backends.length;
-    this.#healthy = this.isAllHealthy ? backends : healthy;
-    this.#isPanic = this.#isTooFew(this.#healthy.length, backends.length);
+    const { candidates } = this.#upstream;
+    const healthy = candidates.filter((backend) => this.#standings.get(backend)!.isHealthy);
+    this.isAllHealthy = healthy.length === candidates.length;
+    this.#healthy = this.isAllHealthy ? candidates : healthy;
+    this.#isPanic = this.#isTooFew(this.#healthy.length, candidates.length);
   }
 
   #scheduleReturn(backend: Backend, standing: Standing): void {

@@ -62,7 +62,7 @@ export class Retrier {
     const health = this.#gateway.use(Health);
     const isLeft = (backend: Upstream['backends'][number]): boolean =>
       isUntried(backend, attempts) && health?.isHealthy(backend) !== false;
-    return upstream?.backends.some(isLeft) === true;
+    return upstream?.candidates.some(isLeft) === true;
   }
 
   #leaseOf(exchange: Exchange): Lease | undefined {

@@ -10,6 +10,7 @@ import {
 } from 'hookway/testing';
 import healthCheck, { type BackendHealth, Health } from 'hookway/plugins/health-check';
 import loadBalance from 'hookway/plugins/load-balance';
+import timeouts from 'hookway/plugins/timeouts';
 
 const probing = { intervalMs: 20, timeoutMs: 5_000, jitter: 0, rise: 2, fall: 2 };
 
@@ -210,4 +211,58 @@ test('a tunnel that opens ends a row of failures', async () => {
   expect(gateway.logLines.some(({ to }) => to === 'ejected')).toBe(false);
   await gateway.fetch('/');
   expect(gateway.logLines.some(({ to }) => to === 'ejected')).toBe(true);
+});
+
+test('a backend that keeps requests until their time is over is ejected', async () => {
+  const silent = await start(() => {});
+  await using gateway = await startTestGateway({
+    plugins: [
+      healthCheck({ passive: { consecutiveFailures: 2, maxEjectedShare: 1 } }),
+      timeouts({ totalMs: 50 }),
+    ],
+    upstreams: { app: { backends: [silent.url] } },
+  });
+  const statuses = await Promise.all([1, 2].map(async () => (await gateway.fetch('/')).status));
+  expect(statuses).toEqual([504, 504]);
+  expect((await gateway.waitForLog(({ to }) => to === 'ejected')).reason).toBe('2 failures in a row');
+});
+
+test('a wait for a free connection to a busy backend ejects it not', async () => {
+  const busy = await start(({ target }) => (target === '/hang' ? undefined : { body: 'ok' }));
+  await using gateway = await startTestGateway({
+    plugins: [
+      healthCheck({ passive: { consecutiveFailures: 1, maxEjectedShare: 1 } }),
+      timeouts({ connectMs: 20 }),
+    ],
+    upstreams: { app: { backends: [busy.url], maxConnections: 1 } },
+  });
+  const client = await gateway.connect();
+  client.send('GET /hang HTTP/1.1\r\nHost: a\r\n\r\n');
+  await busy.waitForRequest();
+  expect((await gateway.fetch('/')).json()).toMatchObject({ status: 504, code: 'connect_timeout' });
+  expect(gateway.logLines.some(({ to }) => to === 'ejected')).toBe(false);
+});
+
+test('a reload keeps how a backend stands, and the new probes go on with it', async () => {
+  const state = { status: 500 };
+  const [a, b] = [await serve('a', { status: 200 }), await serve('b', state)];
+  const active = { path: '/healthz', ...probing };
+  const { gateway, changed } = await startWith({ active }, { a: a.url, b: b.url });
+  await changed('b: backend is down');
+  await gateway.reload({
+    plugins: [healthCheck({ active }), loadBalance({ policy: 'round-robin' })],
+    upstreams: {
+      app: {
+        backends: [
+          { name: 'a', url: a.url },
+          { name: 'b', url: b.url },
+        ],
+      },
+    },
+  });
+  expect(await answersOf(gateway, 4)).toBe('aaaa');
+  expect(gateway.logLines.filter(({ to }) => to === 'down')).toHaveLength(1);
+  state.status = 200;
+  await changed('b: backend is healthy');
+  expect(new Set(await answersOf(gateway, 8))).toEqual(new Set('ab'));
 });

@@ -9,10 +9,10 @@ import { UpstreamCircuits } from '../../../../plugins/circuit-breaker/upstream-c
 const rules = { failureShare: 1, minimumRequests: 1, windowMs: 1_000, openMs: 500, probes: 1 };
 const unlimited: CircuitLimits = { maxActive: undefined, maxPending: undefined, maxRetries: undefined };
 
-function start(per: 'upstream' | 'backend', limits: Partial<CircuitLimits> = {}) {
+function start(per: 'upstream' | 'backend', limits: Partial<CircuitLimits> = {}, draining = 0) {
   const clock = new FakeClock();
   const backends = ['a', 'b', 'c'].map((name) => ({ name, activeAttempts: 0, pool: { queueLength: 0 } }));
-  const upstream = { name: 'app', backends } as unknown as Upstream;
+  const upstream = { name: 'app', backends, candidates: backends.slice(draining) } as unknown as Upstream;
   const circuits = new UpstreamCircuits(upstream, per, { ...unlimited, ...limits }, () => {
     return new Breaker(rules, clock.now, () => {});
   });
@@ -92,4 +92,12 @@ test('an upstream that nobody watches is closed and unlimited, and none is watch
   expect(() => directory.add(circuits)).toThrow(
     'The upstream app is watched by another entry of circuit-breaker.',
   );
+});
+
+test('a backend that is draining keeps no upstream open for requests, and alone refuses none', () => {
+  const { circuits, fail } = start('backend', {}, 2);
+  fail(2);
+  expect([circuits.isOpen, circuits.refused]).toEqual([true, { isOpen: true, waitMs: 500 }]);
+  const alone = start('backend', {}, 3).circuits;
+  expect([alone.isOpen, alone.refused]).toEqual([false, undefined]);
 });

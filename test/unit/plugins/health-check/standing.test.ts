@@ -74,6 +74,22 @@ test('requests to a backend that is out do not count, and it returns with a new 
   expect(standing.judge('failure', 100)).toBeUndefined();
 });
 
+test('a backend that was down returns with a new beginning, too', () => {
+  const standing = new Standing(rules);
+  standing.judge('failure', 0);
+  standing.judge('failure', 0);
+  probe(standing, '---++');
+  expect([standing.condition, standing.judge('failure', 1)]).toEqual(['healthy', undefined]);
+});
+
+test('a good probe of a healthy backend forgives no failed requests', () => {
+  const standing = new Standing(rules);
+  standing.judge('failure', 0);
+  standing.judge('failure', 0);
+  probe(standing, '+');
+  expect(standing.judge('failure', 1)).toBe('3 failures in a row');
+});
+
 test('ejections get longer up to a bound, and shorter again with time', () => {
   const time = new EjectionTime({ ejectionMs: 100, maxEjectionMs: 1_000 });
   const lengths = [0, 100, 300, 700, 1_500, 2_500].map((atMs) => {

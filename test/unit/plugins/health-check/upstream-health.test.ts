@@ -9,11 +9,15 @@ import { rules } from './rules.ts';
 const shares: ShareRules = { maxEjectedShare: 0.5, panicShare: 0.3 };
 
 /** An upstream `app` of backends `a`, `b` and so on, with everything that is reported about it. */
-function start(count: number, changed: Partial<ShareRules> = {}, clock = new FakeClock()) {
+function start(count: number, changed: Partial<ShareRules> = {}, clock = new FakeClock(), draining = 0) {
   const backends = Array.from({ length: count }, (_, index) => ({
     name: String.fromCharCode(97 + index),
   })) as Backend[];
-  const upstream = { name: 'app', backends } as unknown as Upstream;
+  const upstream = {
+    name: 'app',
+    backends,
+    candidates: draining === 0 ? backends : backends.slice(draining),
+  } as unknown as Upstream;
   const standings = new Map(backends.map((backend) => [backend, new Standing(rules)]));
   const said: string[] = [];
   const create = () =>
@@ -30,7 +34,7 @@ function start(count: number, changed: Partial<ShareRules> = {}, clock = new Fak
   };
   const left = () =>
     health
-      .narrow(backends)
+      .narrow(upstream.candidates)
       .map(({ name }) => name)
       .join('');
   return { backends, clock, health, create, said, fail, probeDown, left };
@@ -145,7 +149,7 @@ test('nothing is left behind by one that is closed', () => {
 
 test('the directory tells how each backend stands, and of changes until nobody listens', () => {
   const { health, backends, fail, clock } = start(3);
-  const directory = new HealthDirectory();
+  const directory = new HealthDirectory(() => {});
   const heard: string[] = [];
   const stop = directory.onChange(({ backend, upstream, from, to, reason }) =>
     heard.push(`${upstream} ${backend.name} ${from} ${to}: ${reason}`),
@@ -161,4 +165,25 @@ test('the directory tells how each backend stands, and of changes until nobody l
   expect(() => directory.add(health)).toThrow(
     'The upstream app is watched by another entry of health-check.',
   );
+});
+
+test('a backend that is draining counts neither for the shares nor as one that is left', () => {
+  const { health, fail, left, said } = start(4, {}, new FakeClock(), 2);
+  expect(health.isAllHealthy).toBe(true);
+  fail(2);
+  fail(3);
+  expect([left(), said]).toEqual(['d', ['c ejected']]);
+});
+
+test('a listener that fails is reported, and stops neither the others nor the change', () => {
+  const { health, fail, left } = start(3);
+  const [failures, heard]: [unknown[], string[]] = [[], []];
+  const directory = new HealthDirectory((error) => failures.push(error));
+  directory.add(health);
+  directory.onChange(() => {
+    throw new Error('not mine');
+  });
+  directory.onChange(({ to }) => heard.push(to));
+  fail(0);
+  expect([left(), heard, failures.length]).toEqual(['bc', ['ejected'], 1]);
 });
