@@ -4,6 +4,7 @@ import { logLevels, version } from '../core/index.ts';
 import { check } from './check.ts';
 import { pipeline } from './pipeline.ts';
 import { printFailure, printUsageError } from './print.ts';
+import { reload } from './reload.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
 
@@ -18,6 +19,7 @@ Examples:
   hookway                                 serve the proxy.config.* of this folder
   hookway --config gateway.yaml           serve this one
   hookway check --config gateway.yaml     only report what is wrong with it
+  hookway reload --config gateway.yaml    have the gateway that serves it load it anew
 `;
 
 /** Ends the process with the command's exit code: whatever a configuration left open must not keep it alive. */
@@ -51,7 +53,13 @@ program
   .description('serve a configuration until a signal; the default command')
   .option(...configOption)
   .addOption(logLevelOption)
+  .option('--no-watch', 'do not reload when a file of the configuration changes')
   .action(exitWith(run));
+program
+  .command('reload')
+  .description('have the running gateway load its configuration anew')
+  .option(...configOption)
+  .action(exitWith(reload));
 program
   .command('check')
   .description('report everything that is wrong with a configuration')

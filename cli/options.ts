@@ -7,4 +7,6 @@ export interface ConfigOptions {
 
 export interface RunOptions extends ConfigOptions {
   readonly logLevel?: LogLevel;
+  /** Reload when a file of the configuration changes. */
+  readonly watch: boolean;
 }

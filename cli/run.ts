@@ -1,11 +1,8 @@
-import { loadConfig } from '../config/index.ts';
+import { ConfigLoader, type FileStates, FileWatch, statesOf } from '../config/index.ts';
 import { createGateway, type Gateway, type GatewayConfig } from '../core/index.ts';
+import { ControlSocket } from './control-socket.ts';
 import type { RunOptions } from './options.ts';
 import { exitCodeOf, StopSignals } from './signals.ts';
-
-function withLogLevel(config: GatewayConfig, level: RunOptions['logLevel']): GatewayConfig {
-  return level === undefined ? config : { ...config, log: { ...config.log, level } };
-}
 
 /** Drains; a second signal cuts what still runs, a third does not even wait for that. */
 async function drain(gateway: Gateway, signals: StopSignals): Promise<number> {
@@ -17,14 +14,84 @@ async function drain(gateway: Gateway, signals: StopSignals): Promise<number> {
   return exitCodeOf(second);
 }
 
+/** The configuration file, read again for every reload, with what the command line says instead of it. */
+class Source {
+  readonly #loader: ConfigLoader;
+  readonly #logLevel: RunOptions['logLevel'];
+  #states: FileStates = new Map();
+
+  constructor({ config, logLevel }: RunOptions) {
+    this.#loader = new ConfigLoader({ file: config });
+    this.#logLevel = logLevel;
+  }
+
+  file = '';
+
+  readonly load = async (): Promise<GatewayConfig> => {
+    const readAtMs = Date.now();
+    try {
+      const { config, file } = await this.#loader.load();
+      this.file = file;
+      const level = this.#logLevel;
+      return level === undefined ? config : { ...config, log: { ...config.log, level } };
+    } finally {
+      this.#states = await statesOf(this.#loader.files, readAtMs);
+    }
+  };
+
+  /** Watches what was read last. */
+  follow(watch: FileWatch | undefined): Promise<void> {
+    return watch?.follow(this.#states) ?? Promise.resolve();
+  }
+}
+
+/** Everything that asks for a reload: signals, changed files, `hookway reload`. */
+async function takeReloads(
+  gateway: Gateway,
+  source: Source,
+  isWatching: boolean,
+): Promise<() => Promise<void>> {
+  const { log } = gateway;
+  const watch = isWatching
+    ? new FileWatch(reloadQuietly, (error) => log.warn({ err: error }, 'files cannot be watched'))
+    : undefined;
+  async function reload(): Promise<number> {
+    try {
+      await gateway.reload();
+    } finally {
+      await source.follow(watch);
+    }
+    return gateway.control.generation;
+  }
+  function reloadQuietly(): void {
+    reload().catch(() => {}); // the gateway has logged it
+  }
+  process.on('SIGHUP', () => {
+    gateway.reopenFiles();
+    reloadQuietly();
+  });
+  process.on('SIGUSR2', () => gateway.reopenFiles());
+  const socket = await ControlSocket.open(source.file, reload).catch((error: unknown) => {
+    log.warn({ err: error }, 'hookway reload cannot reach this process');
+    return undefined;
+  });
+  await source.follow(watch);
+  return async () => {
+    socket?.close();
+    await watch?.close();
+  };
+}
+
 /** `hookway run`: serves until a signal asks it to stop. Resolves to the exit code. */
 export async function run(options: RunOptions): Promise<number> {
-  const { config } = await loadConfig({ file: options.config });
+  const source = new Source(options);
+  const config = await source.load();
   const signals = new StopSignals();
-  const gateway = createGateway(withLogLevel(config, options.logLevel));
+  const gateway = createGateway(config, { load: source.load });
   await gateway.listen();
-  process.on('SIGHUP', () => gateway.reopenFiles());
+  const endReloads = await takeReloads(gateway, source, options.watch);
   const signal = await signals.next();
+  await endReloads();
   gateway.log.info({ signal }, 'draining');
   return drain(gateway, signals);
 }

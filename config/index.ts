@@ -8,4 +8,5 @@ export {
 } from './configuration.ts';
 export { findConfig } from './find.ts';
 export { configurationJsonSchema, type JsonSchema } from './json-schema.ts';
-export { loadConfig, type LoadedConfig, type LoadOptions } from './load.ts';
+export { ConfigLoader, loadConfig, type LoadedConfig, type LoadOptions } from './load.ts';
+export { type FileStates, FileWatch, statesOf } from './watch.ts';

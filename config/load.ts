@@ -40,15 +40,42 @@ function merge(
   return [...first, ...more.filter(({ place }) => !known.has(place))];
 }
 
-/**
- * Loads a configuration of any format, with the plugins it names.
- * @throws ConfigurationError with everything that is wrong: the file, its structure, plugins and their options, and
- * whatever the gateway itself would refuse. When nothing of the former is, the latter is left to the gateway.
- */
-export async function loadConfig(options: LoadOptions = {}): Promise<LoadedConfig> {
-  const file = resolve(await locate(options));
-  const modules = new SourceModules();
+/** One configuration that can be loaded again and again. */
+export class ConfigLoader {
+  readonly #options: LoadOptions;
+  #files: readonly string[] = [];
+
+  constructor(options: LoadOptions = {}) {
+    this.#options = options;
+  }
+
+  /**
+   * Every file of the user's that the last load read: the configuration, what it imports, plugins named by path. When
+   * that failed, those of the load before belong to it as well.
+   */
+  get files(): readonly string[] {
+    return this.#files;
+  }
+
+  /** As `loadConfig`. */
+  async load(): Promise<LoadedConfig> {
+    const file = resolve(await locate(this.#options));
+    const modules = new SourceModules();
+    const read = new Set([file]);
+    try {
+      const config = await loadFrom(file, modules, read);
+      this.#files = [...new Set([...read, ...modules.files])];
+      return { config, file, files: this.#files };
+    } catch (error) {
+      this.#files = [...new Set([...this.#files, ...read, ...modules.files])];
+      throw error;
+    }
+  }
+}
+
+async function loadFrom(file: string, modules: SourceModules, read: Set<string>): Promise<GatewayConfig> {
   const { content, files } = await readConfig(file, modules);
+  for (const each of files) read.add(each);
   const structural = problemsOf(configurationSchema, content);
   const plugins = await resolvePlugins((content as { plugins?: unknown } | null)?.plugins, file, modules);
   const problems = [...structural, ...plugins.problems];
@@ -56,6 +83,14 @@ export async function loadConfig(options: LoadOptions = {}): Promise<LoadedConfi
     throw new ConfigurationError(merge(problems, await problemsBeyondStructure(content, plugins.entries)));
   }
   const { $schema: _, ...sections } = configurationSchema.parse(content);
-  const config = { ...sections, plugins: plugins.entries } as GatewayConfig;
-  return { config, file, files: [...new Set([...files, ...modules.files])] };
+  return { ...sections, plugins: plugins.entries } as GatewayConfig;
+}
+
+/**
+ * Loads a configuration of any format, with the plugins it names.
+ * @throws ConfigurationError with everything that is wrong: the file, its structure, plugins and their options, and
+ * whatever the gateway itself would refuse. When nothing of the former is, the latter is left to the gateway.
+ */
+export function loadConfig(options: LoadOptions = {}): Promise<LoadedConfig> {
+  return new ConfigLoader(options).load();
 }
