@@ -18,21 +18,21 @@ const { random } = Math;
 const now = (): number => performance.now();
 
 const powerOfTwo = ({ upstream, weightOf }: PickerParts): Picker =>
-  new PowerOfTwo(upstream.backends, weightOf, random);
+  new PowerOfTwo(upstream.candidates, weightOf, random);
 
 /** Every policy by the name it has in configurations. */
 export const policies: Readonly<Record<PolicyName, Policy>> = {
   'round-robin': ({ upstream, weightOf, retain }) => {
     const rotation = retain('round-robin', () => new Rotation());
-    return new RoundRobin(upstream.backends, rotation, weightOf);
+    return new RoundRobin(upstream.candidates, rotation, weightOf);
   },
-  random: ({ upstream, weightOf }) => new RandomChoice(upstream.backends, weightOf, random),
+  random: ({ upstream, weightOf }) => new RandomChoice(upstream.candidates, weightOf, random),
   'least-requests': ({ weightOf }) => new LeastRequests(weightOf, random),
   'power-of-two': powerOfTwo,
   'peak-ewma': ({ upstream, weightOf, settings, retain }) => {
     const latencies = retain('peak-ewma', () => new Remembered<Latency>());
     const { decayMs = standardDecayMs } = settings;
-    return new PeakEwma(upstream.backends, weightOf, { decayMs, random, now }, latencies);
+    return new PeakEwma(upstream.candidates, weightOf, { decayMs, random, now }, latencies);
   },
   'ring-hash': (parts) => {
     const { by = 'client-address', maxLoad = standardMaxLoad } = parts.settings.hash ?? {};

@@ -41,7 +41,8 @@ export default definePlugin({
       }
       const ticket = carrier.read(exchange);
       const admitted = ticket === undefined ? undefined : ticketsOf(exchange.upstream!).check(ticket);
-      if (admitted === undefined) return undefined;
+      // who is at a backend that an operator wants out begins anew, like who was at one that is gone
+      if (admitted === undefined || admitted.backend.isDraining) return undefined;
       exchange.set(admission, admitted);
       if (!candidates.includes(admitted.backend)) return mayGoElsewhere ? undefined : reject();
       exchange.set(StickyBackend, admitted.backend);

@@ -103,6 +103,10 @@ const policies = [
   'maglev',
 ] as const;
 
+const isKeyed = (policy: (typeof policies)[number]): boolean => policy === 'ring-hash' || policy === 'maglev';
+const byPath = (policy: (typeof policies)[number]): Parameters<typeof loadBalance>[0] =>
+  isKeyed(policy) ? { policy, hash: { by: 'path' } } : { policy };
+
 test.each(policies)('with %s a retry goes to a backend that was not tried', async (policy) => {
   const [alive] = await startOrigins('alive');
   const backends = [`http://127.0.0.1:${await unusedPort()}`, alive.url];
@@ -269,3 +273,28 @@ test('with peak-ewma attempts count for their backend, also when the exchange we
   expect(failed).toHaveLength(1);
   expect(answers).toEqual(new Set('ab'));
 });
+
+test.each(policies)(
+  'with %s a backend that drains gets nothing, and its share when it is back',
+  async (policy) => {
+    const backends = await startNamed('a', 'b', 'c');
+    const plugins = [loadBalance(byPath(policy))];
+    await using gateway = await startTestGateway({ plugins, upstreams: { app: { backends } } });
+    const { control } = gateway.gateway;
+    const placesOf = async (): Promise<string[]> => {
+      const places: string[] = [];
+      for (let i = 0; i < 30; i++) places.push((await gateway.fetch(`/${i}`)).body);
+      return places;
+    };
+    const before = await placesOf();
+    await control.overrideBackend('app', 'b', { isDraining: true });
+    const meanwhile = await placesOf();
+    expect(meanwhile).not.toContain('b');
+    await control.overrideBackend('app', 'b', { isDraining: false });
+    const after = await placesOf();
+    expect(after).toContain('b');
+    if (!isKeyed(policy)) return;
+    expect(after).toEqual(before);
+    expect(meanwhile.filter((place, index) => before[index] !== 'b' && place !== before[index])).toEqual([]);
+  },
+);

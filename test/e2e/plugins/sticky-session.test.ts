@@ -218,3 +218,16 @@ test('with reject a second attempt goes to the same backend, wherever a plugin t
   const { attempts } = await gateway.waitForExchange(2);
   expect(attempts.map(({ backend }) => backend.name)).toEqual(['a', 'a']);
 });
+
+test.each(['redistribute', 'reject'] as const)(
+  'with %s a session begins anew elsewhere when an operator drains its backend',
+  async (onFailure) => {
+    await using gateway = await startSticky({ onFailure });
+    const { cookie } = await ask(gateway, { 'x-keep': 'a' });
+    await gateway.gateway.control.overrideBackend('app', 'a', { isDraining: true });
+    const moved = await ask(gateway, { cookie });
+    expect(moved).toMatchObject({ status: 200, set: expect.stringContaining('hw_backend=') as string });
+    expect(moved.body).not.toBe('a');
+    expect(await ask(gateway, { cookie: moved.cookie })).toMatchObject({ body: moved.body, set: undefined });
+  },
+);

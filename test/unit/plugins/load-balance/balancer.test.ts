@@ -16,7 +16,7 @@ function start(policy: PolicyName = 'round-robin', count = 2) {
     backend.alone.push(backend);
     return backend as unknown as Backend;
   });
-  const upstream = { name: 'app', backends } as unknown as Upstream;
+  const upstream = { name: 'app', backends, candidates: backends } as unknown as Upstream;
   const retained = new Map<string, unknown>();
   const retain = (key: string, create: () => unknown): unknown => {
     if (!retained.has(key)) retained.set(key, create());
