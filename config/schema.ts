@@ -11,6 +11,25 @@ function boundsShape<Table extends typeof bounds | typeof upstreamBounds>(table:
   return Object.fromEntries(shape) as BoundsShape<Table>;
 }
 
+const files = z.union([z.string(), z.array(z.string())]);
+
+const listenerTls = z.strictObject({
+  clientCertificate: z.enum(['off', 'request', 'require']).optional().meta({
+    description:
+      'Certificates of clients: `off` asks for none, `request` lets in who has none, `require` does not.',
+    default: 'off',
+  }),
+  clientCa: files.optional().describe('PEM files with the authorities of clients.'),
+  minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).optional().meta({
+    description: 'Oldest version that is spoken.',
+    default: 'TLSv1.2',
+  }),
+  ciphers: z
+    .string()
+    .optional()
+    .describe('Cipher suites in the notation of OpenSSL; default: with forward secrecy and AEAD only.'),
+});
+
 const listener = z.strictObject({
   host: z.string().optional().describe('Address to bind; default: all, IPv6 and IPv4.'),
   port: z.int().min(0).max(65_535).describe('0 takes a free one, which the log then tells.'),
@@ -19,6 +38,10 @@ const listener = z.strictObject({
     .positive()
     .optional()
     .meta({ description: 'Connections that wait to be accepted.', default: 1_024 }),
+  tls: z
+    .union([z.boolean(), listenerTls])
+    .optional()
+    .meta({ description: 'Speaks TLS, with the certificates that plugins provide.', default: false }),
 });
 
 const backend = z.strictObject({

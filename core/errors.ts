@@ -15,6 +15,7 @@ function kind(status: number, fault: Fault, message: string, isRetryable = false
 
 /** Every failure the gateway knows: HTTP status, whose fault, retryable, message for the client. */
 export const errorKinds = {
+  plain_http: kind(400, 'client', 'Plain HTTP was sent to a port that speaks TLS.'),
   malformed_head: kind(400, 'client', 'The request head is malformed.'),
   malformed_target: kind(400, 'client', 'The request target is malformed.'),
   ambiguous_path: kind(

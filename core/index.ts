@@ -31,6 +31,7 @@ export type {
   AttemptRecord,
   BackendFailure,
   BackendResponse,
+  ConnectionTls,
   DownstreamConnection,
   Exchange,
   ExchangeTimeouts,
@@ -68,10 +69,12 @@ export {
 export { type AsyncTap, type PluginHooks, Stage, type SyncTap, type TapOptions } from './pipeline/taps.ts';
 export { Service, Slot } from './pipeline/tokens.ts';
 export { isUntried, untried } from './pipeline/untried.ts';
+export { CertificateSource, type ServerCertificate } from './server/certificates.ts';
 export type {
   BackendConfig,
   GatewayConfig,
   ListenerConfig,
+  ListenerTlsConfig,
   RouteConfig,
   TextMatch,
   UpstreamConfig,

@@ -12,6 +12,7 @@ export const bounds = {
   maxTrailerBytes: { default: 8_192, about: 'Bytes of a trailer section.' },
   maxBodyBytes: { default: 1_099_511_627_776, about: 'Bytes of a request body.' },
   maxRequestsPerConnection: { default: 1_000_000, about: 'Requests on one client connection.' },
+  handshakeTimeoutMs: { default: 10_000, about: 'From a connection accepted to its TLS handshake complete.' },
   headTimeoutMs: { default: 15_000, about: 'From the first byte of a request head to its last.' },
   keepAliveTimeoutMs: { default: 75_000, about: 'Idle time of a client connection between requests.' },
   requestIdleTimeoutMs: { default: 30_000, about: 'Pause in the arrival of a request body.' },

@@ -340,16 +340,17 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
   }
 
   #shut(): void {
-    this.#fail(new GatewayError('connection_lost'));
+    this.#fail(new GatewayError('connection_lost'), true);
   }
 
   /** Ends the connection: what is in the queue fails with `error`, what was behind may be sent again elsewhere. */
-  #fail(error: GatewayError): void {
+  #fail(error: GatewayError, isOrderly = false): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#deadline.release();
     this.#held = undefined;
-    this.channel.destroy();
+    if (isOrderly && this.channel.pendingBytes === 0) this.channel.close();
+    else this.channel.destroy();
     this.#listener.onClosed(this);
     const [first, ...behind] = this.#queue.splice(0);
     first?.fail(error, this.isReused); // by now others may have been answered before it

@@ -75,7 +75,7 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
     this.#isLastRequest = true;
     if (!this.isIdle || this.#isSwitched) return;
     this.writer.flushNow();
-    if (this.channel.pendingBytes === 0) this.channel.destroy();
+    if (this.channel.pendingBytes === 0) this.channel.close();
     else this.#close();
   }
 
@@ -88,6 +88,11 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
   cut(error: GatewayError): void {
     this.#stream?.close(error);
     this.channel.destroy();
+  }
+
+  /** Answers what cannot be a request, and closes. */
+  refuse(error: GatewayError): void {
+    this.#refuse(error);
   }
 
   onBytes(bytes: Buffer, length: number): void {
@@ -135,7 +140,7 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
       case 'idle':
       case 'linger':
         if (this.channel.pendingBytes > 0) this.channel.reset();
-        else this.channel.destroy();
+        else this.channel.close();
     }
   }
 

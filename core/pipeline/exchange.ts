@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import type { GatewayError } from '../errors.ts';
 import type { FieldList, ReadonlyFieldList } from '../message/field-list.ts';
 import type { Backend } from '../upstream/backend.ts';
@@ -15,6 +16,24 @@ export interface DownstreamConnection {
   readonly localAddress: string;
   readonly localPort: number;
   readonly isEncrypted: boolean;
+  /** What the handshake agreed on; undefined without TLS, and in onAccept, which comes before it. */
+  readonly tls: ConnectionTls | undefined;
+}
+
+/** The TLS of one connection. */
+export interface ConnectionTls {
+  /** Such as `TLSv1.3`. */
+  readonly protocol: string;
+  /** Name of the cipher suite in IANA's registry, such as `TLS_AES_128_GCM_SHA256`. */
+  readonly cipher: string;
+  /** Name of the server that the client asked for (SNI), in lower case; undefined when it asked for none. */
+  readonly serverName: string | undefined;
+  /** Protocol chosen by ALPN; undefined when the client offered none. */
+  readonly alpn: string | undefined;
+  /** An earlier session was resumed. */
+  readonly isResumed: boolean;
+  /** The client's certificate, verified against the listener's `clientCa`; undefined when it has shown none. */
+  readonly clientCertificate: X509Certificate | undefined;
 }
 
 /** The request as it came, hop-by-hop and framing fields taken out; read-only. */

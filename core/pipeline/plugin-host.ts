@@ -38,17 +38,22 @@ export class TurningPoints {
 
 /** Services of one generation by their tokens. */
 export class Services {
-  readonly #provided = new Map<Service<unknown>, { service: unknown; plugin: string }>();
+  readonly #provided = new Map<Service<unknown>, { readonly services: unknown[]; readonly plugin: string }>();
 
   provide<T>(token: Service<T>, service: T, plugin: string): void {
     const existing = this.#provided.get(token);
-    if (existing !== undefined)
-      throw new Error(`${token.name} is already provided by the plugin ${existing.plugin}.`);
-    this.#provided.set(token, { service, plugin });
+    if (existing === undefined) this.#provided.set(token, { services: [service], plugin });
+    else if (token.allowsMany) existing.services.push(service);
+    else throw new Error(`${token.name} is already provided by the plugin ${existing.plugin}.`);
   }
 
   get<T>(token: Service<T>): T | undefined {
-    return this.#provided.get(token)?.service as T | undefined;
+    return this.all(token)[0];
+  }
+
+  /** In the order of the plugins that provide it. */
+  all<T>(token: Service<T>): readonly T[] {
+    return (this.#provided.get(token)?.services ?? []) as T[];
   }
 }
 

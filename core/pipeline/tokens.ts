@@ -24,8 +24,12 @@ export class Service<T> {
   readonly name: string;
   declare readonly valueType: T;
   declare readonly kind: 'service';
+  /** True when several plugins may provide it at once. */
+  readonly allowsMany: boolean;
 
-  constructor(name: string) {
+  /** `many`: each plugin may provide one of its own; `use` gives the first in the order of the list. */
+  constructor(name: string, providers: 'one' | 'many' = 'one') {
     this.name = name;
+    this.allowsMany = providers === 'many';
   }
 }

@@ -2,6 +2,21 @@ import type { Limits, UpstreamLimits } from '../limits.ts';
 import type { LogSettings } from '../log/logger.ts';
 import type { PluginList } from '../pipeline/plugin.ts';
 
+/** How a listener speaks TLS. */
+export interface ListenerTlsConfig {
+  /**
+   * Certificates of clients: `off` (default) asks for none, `request` lets in who has none, `require` does not. One that
+   * is shown must be signed by `clientCa` in both cases.
+   */
+  readonly clientCertificate?: 'off' | 'request' | 'require' | undefined;
+  /** PEM files with the authorities of clients. */
+  readonly clientCa?: string | readonly string[] | undefined;
+  /** Default: `TLSv1.2`. */
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
+  /** Cipher suites in the notation of OpenSSL; default: those with forward secrecy and authenticated encryption. */
+  readonly ciphers?: string | undefined;
+}
+
 /** Where the gateway listens. */
 export interface ListenerConfig {
   /** Address to bind; default: all, IPv6 and IPv4. */
@@ -10,6 +25,8 @@ export interface ListenerConfig {
   readonly port: number;
   /** Connections that wait to be accepted; default 1024. */
   readonly backlog?: number | undefined;
+  /** Speaks TLS, with the certificates that plugins provide; default: false. */
+  readonly tls?: boolean | ListenerTlsConfig | undefined;
 }
 
 export interface BackendConfig {

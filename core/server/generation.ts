@@ -12,8 +12,11 @@ import { createPluginHost, type HostSurroundings, Services, TurningPoints } from
 import { RetainedValues } from '../pipeline/retained.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { BackendOverrides } from './backend-overrides.ts';
-import type { GatewayConfig } from './configuration.ts';
+import { CertificateSource } from './certificates.ts';
+import type { GatewayConfig, ListenerConfig } from './configuration.ts';
+import { createListenerTls, type ListenerTls } from './listener-tls.ts';
 import { findProblems } from './problems.ts';
+import { findListenersWithoutCertificates } from './tls-problems.ts';
 import { Route } from './route.ts';
 import { Router } from './router.ts';
 import { Upstreams } from './upstreams.ts';
@@ -42,6 +45,8 @@ export class Generation implements Pipeline {
   readonly services: Services;
   readonly routes: readonly Route[];
   readonly upstreams: ReadonlyMap<string, Upstream>;
+  /** How those listeners speak TLS that do. */
+  tls: ReadonlyMap<ListenerConfig, ListenerTls> = new Map();
   /** Exchanges that have begun and are not settled. */
   activeExchanges = 0;
   readonly #router: Router;
@@ -77,6 +82,7 @@ export class Generation implements Pipeline {
     const generation = new Generation(config, parts);
     try {
       await generation.#setUp(plugins, parts);
+      generation.#encrypt(config);
     } catch (error) {
       await generation.dispose();
       throw error;
@@ -168,6 +174,13 @@ export class Generation implements Pipeline {
       unknownBefore(hook, this.tapsOf(hook), new Set(instances.keys())),
     );
     if (unknown.length > 0) throw new ConfigurationError(unknown);
+  }
+
+  #encrypt(config: GatewayConfig): void {
+    const sources = this.services.all(CertificateSource);
+    const lacking = sources.length > 0 ? [] : findListenersWithoutCertificates(config);
+    if (lacking.length > 0) throw new ConfigurationError(lacking);
+    this.tls = createListenerTls(config.listeners, sources);
   }
 
   #scopeOf(scope: PluginScope | undefined): IsInScope {

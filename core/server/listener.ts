@@ -1,14 +1,18 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { GatewayError } from '../errors.ts';
 import { Refusal } from '../pipeline/local-response.ts';
+import type { Instruments } from '../pipeline/instruments.ts';
 import { Client } from './client.ts';
 import type { ListenerConfig } from './configuration.ts';
 import type { Generation } from './generation.ts';
+import { countHandshakes, type HandshakeCounts } from './handshake-counts.ts';
+import type { ListenerTls } from './listener-tls.ts';
 
 /** What a listener needs of its gateway. */
 export interface ListenerOwner {
   /** The configuration that new requests live in. */
   readonly serving: Generation;
+  readonly instruments: Instruments;
   /** Connections over all listeners. */
   openConnections: number;
   onConnectionClosed(): void;
@@ -25,10 +29,12 @@ export class Listener {
   readonly #clients = new Set<Client>();
   /** Sockets accepted before the configuration went into service. */
   #waiting: Socket[] | undefined = [];
+  readonly handshakes: HandshakeCounts;
 
   constructor(config: ListenerConfig, owner: ListenerOwner) {
     this.config = config;
     this.#owner = owner;
+    this.handshakes = countHandshakes(owner.instruments);
     // paused: the socket is rebuilt around its handle before the first byte is read
     this.#server = createServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect: true }, (socket) =>
       this.#waiting === undefined ? this.#accept(socket) : this.#wait(socket),
@@ -84,6 +90,11 @@ export class Listener {
   /** Exchanges of a client live in the generation of their moment. */
   get generation(): Generation {
     return this.#owner.serving;
+  }
+
+  /** Handshakes live in the generation of their moment, too. */
+  get tls(): ListenerTls | undefined {
+    return this.generation.tls.get(this.config);
   }
 
   onClientGone(client: Client): void {

@@ -4,7 +4,8 @@ import { Listener, type ListenerOwner } from './listener.ts';
 
 /** Which addresses a configuration adds to those in use, and which it leaves. */
 export interface ListenerChange {
-  readonly kept: readonly Listener[];
+  /** All that are used, in the order of the configuration. */
+  readonly used: readonly Listener[];
   readonly opened: readonly Listener[];
   readonly closed: readonly Listener[];
 }
@@ -30,23 +31,19 @@ export class Listeners {
    */
   async prepare(configs: readonly ListenerConfig[]): Promise<ListenerChange> {
     const left = [...this.#current];
-    const listeners = configs.map((config) => {
+    const used = configs.map((config) => {
       const at = left.findIndex((listener) => isSameAddress(listener.config, config));
       return at < 0 ? new Listener(config, this.#owner) : left.splice(at, 1)[0]!;
     });
-    const kept = listeners.filter((listener) => this.#current.includes(listener));
-    const opened = listeners.filter((listener) => !this.#current.includes(listener));
+    const opened = used.filter((listener) => !this.#current.includes(listener));
     await openAll(opened, left);
-    return { kept, opened, closed: left };
+    return { used, opened, closed: left };
   }
 
   /** Serves the prepared addresses from now on, and drains those that are left. */
-  adopt({ kept, opened, closed }: ListenerChange, configs: readonly ListenerConfig[]): void {
-    this.#current = [...kept, ...opened];
-    for (const listener of kept) {
-      const config = configs.find((each) => isSameAddress(each, listener.config));
-      if (config !== undefined) listener.config = config;
-    }
+  adopt({ used, opened, closed }: ListenerChange, configs: readonly ListenerConfig[]): void {
+    this.#current = used;
+    for (const [index, listener] of used.entries()) listener.config = configs[index]!;
     for (const listener of opened) listener.serve();
     for (const listener of closed) this.#leave(listener);
   }

@@ -3,6 +3,7 @@ import { bounds, upstreamBounds } from '../limits.ts';
 import { isToken } from '../message/characters.ts';
 import { isOwnedByGateway } from '../message/settable-fields.ts';
 import type { PluginEntry } from '../pipeline/plugin.ts';
+import { findListenerTlsProblems } from './tls-problems.ts';
 import type { BackendConfig, GatewayConfig, RouteConfig, UpstreamConfig } from './configuration.ts';
 
 /** Gathers everything that is wrong with a configuration, with its place. */
@@ -139,10 +140,12 @@ export function findProblems(config: GatewayConfig, plugins: readonly PluginEntr
   const routeNames = config.routes.flatMap(({ name }) => (name === undefined ? [] : [name]));
   checkBounds(problems, 'limits', config.limits ?? {}, bounds);
   if (config.listeners.length === 0) problems.add('listeners', 'needs at least one listener');
-  for (const [index, { port }] of config.listeners.entries()) {
+  for (const [index, { port, tls = false }] of config.listeners.entries()) {
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {
       problems.add(`listeners[${index}] › port`, 'must be a whole number from 0 to 65535');
     }
+    if (typeof tls === 'object')
+      problems.found.push(...findListenerTlsProblems(`listeners[${index}] › tls`, tls));
   }
   for (const [name, upstream] of Object.entries<UpstreamConfig>(config.upstreams)) {
     checkBackends(problems, `upstreams › ${name}`, upstream);

@@ -1,4 +1,5 @@
 import { type Agent, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
+import { Agent as TlsAgent, request as requestTls } from 'node:https';
 
 export interface FetchInit {
   /** Default: GET, or POST when there is a body. */
@@ -62,7 +63,7 @@ export function fetchFrom(
   return new Promise((resolve, reject) => {
     const interim: number[] = [];
     const options = { host: '127.0.0.1', port, path, method, headers, agent, ...(signal && { signal }) };
-    const outgoing = request(options, (message) => {
+    const outgoing = (agent instanceof TlsAgent ? requestTls : request)(options, (message) => {
       readResponse(message, interim).then(resolve, reject);
     });
     outgoing.on('information', ({ statusCode }) => interim.push(statusCode));

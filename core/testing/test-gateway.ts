@@ -1,9 +1,10 @@
 import { Agent } from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
 import type { LogLevel } from '../log/logger.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
 import { definePlugin, type PluginEntry, type PluginList } from '../pipeline/plugin.ts';
 import { Stage } from '../pipeline/taps.ts';
-import type { GatewayConfig, RouteConfig, UpstreamConfig } from '../server/configuration.ts';
+import type { GatewayConfig, ListenerConfig, RouteConfig, UpstreamConfig } from '../server/configuration.ts';
 import { createGatewayWithLog, type Gateway } from '../server/gateway.ts';
 import { CapturedLog, type LogLine } from './captured-log.ts';
 import { fetchFrom, type FetchedResponse, type FetchInit } from './fetch.ts';
@@ -15,6 +16,8 @@ import { Waiting } from './waiting.ts';
 export interface TestGatewayOptions extends Partial<Omit<GatewayConfig, 'listeners' | 'log' | 'plugins'>> {
   /** Taken for a whole configuration to be accepted; the gateway listens on a free port of this machine instead. */
   readonly listeners?: GatewayConfig['listeners'];
+  /** How its listener speaks TLS; needs a plugin that provides certificates. Default: false. */
+  readonly tls?: ListenerConfig['tls'];
   readonly plugins?: PluginList | undefined;
   /** Stands behind the gateway unless there are `upstreams`; default: one that answers 200 with `ok`. */
   readonly origin?: Origin | OriginScript;
@@ -44,7 +47,8 @@ export class TestGateway {
   readonly #recorder: Recorder;
   readonly #origin: Origin | undefined;
   readonly #ownsOrigin: boolean;
-  readonly #agent = new Agent({ keepAlive: true });
+  readonly #agent: Agent;
+  readonly #isEncrypted: boolean;
 
   constructor(
     gateway: Gateway,
@@ -52,7 +56,13 @@ export class TestGateway {
     recorder: Recorder,
     origin: Origin | undefined,
     ownsOrigin: boolean,
+    isEncrypted: boolean,
   ) {
+    this.#isEncrypted = isEncrypted;
+    // whom a test connects to is beyond doubt
+    this.#agent = isEncrypted
+      ? new TlsAgent({ keepAlive: true, rejectUnauthorized: false })
+      : new Agent({ keepAlive: true });
     this.gateway = gateway;
     this.#log = log;
     this.#recorder = recorder;
@@ -64,9 +74,9 @@ export class TestGateway {
     return this.gateway.addresses[0]!.port;
   }
 
-  /** `http://127.0.0.1:port`, without a slash at the end. */
+  /** `http://127.0.0.1:port`, or `https`, without a slash at the end. */
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `${this.#isEncrypted ? 'https' : 'http'}://127.0.0.1:${this.port}`;
   }
 
   /** The origin behind it; throws when the test gave `upstreams` of its own. */
@@ -131,7 +141,7 @@ function defaultRoutes(upstreams: Readonly<Record<string, UpstreamConfig>>): Rou
 }
 
 function configurationOf(
-  { plugins, ...rest }: Omit<TestGatewayOptions, 'origin' | 'log'>,
+  { plugins, tls, ...rest }: Omit<TestGatewayOptions, 'origin' | 'log'>,
   origin: Origin | undefined,
   recorder: Recorder,
 ): GatewayConfig {
@@ -140,7 +150,7 @@ function configurationOf(
     ...rest,
     upstreams,
     routes: rest.routes ?? defaultRoutes(upstreams),
-    listeners: [{ host: '127.0.0.1', port: 0 }],
+    listeners: [{ host: '127.0.0.1', port: 0, tls }],
     plugins: [plugins, recorder.plugin],
   };
 }
@@ -158,7 +168,9 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const origin =
     options.upstreams !== undefined ? undefined : given instanceof Origin ? given : await startOrigin(given);
   const config = configurationOf(rest, origin, recorder);
-  const running = new TestGateway(createGatewayWithLog(config, log.log), log, recorder, origin, ownsOrigin);
+  const isEncrypted = (options.tls ?? false) !== false;
+  const gateway = createGatewayWithLog(config, log.log);
+  const running = new TestGateway(gateway, log, recorder, origin, ownsOrigin, isEncrypted);
   try {
     await running.gateway.listen();
   } catch (error) {

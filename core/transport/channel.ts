@@ -1,4 +1,5 @@
 import type { Socket, TcpSocketConnectOpts } from 'node:net';
+import { bytesTakenFrom } from './bytes-taken.ts';
 import { beginRead, endRead } from './clock.ts';
 import { largeBlockBytes, releaseBlock, sharedBlock, takeBlock } from './read-blocks.ts';
 
@@ -11,11 +12,6 @@ export interface ChannelListener {
   onDrain(): void;
   /** The socket is gone; told exactly once. */
   onClose(error: Error | undefined): void;
-}
-
-/** What Node's own socket timeout looks at to tell a slow peer from a dead one. */
-interface WithQueue {
-  readonly _handle: { readonly writeQueueSize?: number; readonly bytesWritten?: number } | null;
 }
 
 /** The channel whose read is being dispatched: its block holds the bytes that are lent right now. */
@@ -35,6 +31,9 @@ export class Channel {
   /** The writer whose pending writes still point into the block. */
   #blockTakenBy: Channel | undefined;
   #hasRead = false;
+  #isEncrypted = false;
+  /** Nothing was waiting when the socket was corked: all leaves it when it is uncorked. */
+  #wasIdle = false;
   #pendingBlocks: Buffer[] | undefined;
   #error: Error | undefined;
   bytesRead = 0;
@@ -58,6 +57,7 @@ export class Channel {
   /** Takes over a socket that was made with `readOptions`, or (`usesEvents`) any other kind of socket. */
   attach(socket: Socket, usesEvents = false): void {
     this.socket = socket;
+    this.#isEncrypted = 'encrypted' in socket;
     if (usesEvents) socket.on('data', (bytes: Buffer) => this.#dispatchOwned(bytes));
     socket.on('end', () => this.#onEnd());
     socket.on('drain', () => this.#onDrain());
@@ -88,9 +88,7 @@ export class Channel {
 
   /** Bytes that the kernel has taken since the start; rises while the peer reads, however slowly. */
   get bytesTaken(): number {
-    const handle = (this.socket as unknown as WithQueue)._handle;
-    const queued = handle?.writeQueueSize ?? 0;
-    return (handle?.bytesWritten ?? this.socket.bytesWritten) - queued;
+    return bytesTakenFrom(this.socket);
   }
 
   /** Writes text whose characters are single bytes. */
@@ -106,18 +104,22 @@ export class Channel {
       this.socket.write(Buffer.from(bytes));
       return;
     }
+    const isSealed = this.#isEncrypted && this.socket.writableLength === 0; // TLS makes a record of it at once
     this.socket.write(bytes);
-    if (this.socket.writableLength > 0 && reading !== undefined) reading.#keepBlockFor(this, bytes);
+    if (!isSealed && this.socket.writableLength > 0 && reading !== undefined)
+      reading.#keepBlockFor(this, bytes);
   }
 
   /** Collects the writes that follow into one system call, until `uncork`. */
   cork(): void {
+    this.#wasIdle = this.socket.writableLength === 0;
     this.socket.cork();
   }
 
   uncork(): void {
     this.socket.uncork();
-    if (this.socket.writableLength === 0 && reading !== undefined) reading.#takeBackBlock(this);
+    const hasLeft = this.socket.writableLength === 0 || (this.#isEncrypted && this.#wasIdle);
+    if (hasLeft && reading !== undefined) reading.#takeBackBlock(this);
   }
 
   /** A long body begins (or ended): reads go to a large block of this channel alone from the next one on. */
@@ -136,7 +138,15 @@ export class Channel {
 
   /** Writes no more; what is pending still leaves. */
   end(): void {
-    if (this.socket.writable) this.socket.end();
+    if (!this.socket.writable) return;
+    if (this.socket.writableLength > 0) this.socket.once('finish', () => this.#onDrain());
+    this.socket.end();
+  }
+
+  /** Closes a channel on which nothing is pending; a peer with TLS is told so (RFC 8446 6.1). */
+  close(): void {
+    if (this.#isEncrypted) this.socket.destroySoon();
+    else this.socket.destroy();
   }
 
   destroy(): void {
@@ -146,7 +156,8 @@ export class Channel {
   /** Ends with a reset, so that the peer cannot take what it got for complete. */
   reset(): void {
     if (this.socket.destroyed) return;
-    if ('encrypted' in this.socket) this.socket.destroy();
+    if (this.#isEncrypted)
+      this.socket.destroy(); // without close_notify: RFC 8446 6.1
     else this.socket.resetAndDestroy();
   }
 

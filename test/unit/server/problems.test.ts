@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ConfigurationError } from '../../../core/errors.ts';
 import { definePlugin, flattenPlugins, only, type PluginList } from '../../../core/pipeline/plugin.ts';
-import type { GatewayConfig, RouteConfig, UpstreamConfig } from '../../../core/server/configuration.ts';
+import type {
+  GatewayConfig,
+  ListenerTlsConfig,
+  RouteConfig,
+  UpstreamConfig,
+} from '../../../core/server/configuration.ts';
 import { findProblems } from '../../../core/server/problems.ts';
 
 const sound: GatewayConfig = {
@@ -42,6 +47,37 @@ describe('a listener', () => {
 
   test.each([-1, 65_536, 1.5, Number.NaN])('cannot have the port %j', (port) => {
     expect(placesOf({ listeners: [{ port: 1 }, { port }] })).toEqual(['listeners[1] › port']);
+  });
+});
+
+describe('TLS of a listener', () => {
+  const withTls = (tls: ListenerTlsConfig): string[] =>
+    findProblems({ ...sound, listeners: [{ port: 0, tls }] }, []).map(
+      ({ place, message }) => `${place.replace('listeners[0] › tls › ', '')}: ${message}`,
+    );
+
+  test('may be plain', () => {
+    expect(placesOf({ listeners: [{ port: 0, tls: true }] })).toEqual([]);
+    expect(withTls({})).toEqual([]);
+    expect(withTls({ minVersion: 'TLSv1.3', ciphers: 'TLS_AES_256_GCM_SHA384' })).toEqual([]);
+  });
+
+  test.each<[ListenerTlsConfig, string]>([
+    [
+      { clientCertificate: 'require' },
+      'clientCa: is needed to verify the certificates that clientCertificate requires',
+    ],
+    [{ clientCa: [] }, 'clientCa: has no effect without clientCertificate "request" or "require"'],
+    [{ clientCertificate: 'request', clientCa: '/nowhere.pem' }, 'clientCa: there is no file /nowhere.pem'],
+    [
+      { clientCertificate: 'request', clientCa: ['package.json'] },
+      'clientCa: package.json has no certificate in PEM',
+    ],
+    [{ ciphers: 'NONE' }, 'ciphers: "NONE" has no cipher suite that OpenSSL knows'],
+    [{ minVersion: 'TLSv1' as 'TLSv1.2' }, 'minVersion: must be "TLSv1.2" or "TLSv1.3"'],
+    [{ clientCertificate: 'on' as 'off' }, 'clientCertificate: must be "off", "request" or "require"'],
+  ])('%j is refused', (tls, problem) => {
+    expect(withTls(tls)).toEqual([problem]);
   });
 });
 
