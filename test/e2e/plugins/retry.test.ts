@@ -3,6 +3,7 @@ import { definePlugin } from 'hookway';
 import { type Origin, type OriginScript, startOrigin, startTestGateway, unusedPort } from 'hookway/testing';
 import fallback from 'hookway/plugins/fallback';
 import retry from 'hookway/plugins/retry';
+import timeouts from 'hookway/plugins/timeouts';
 
 const reset = { cutAt: 0, ending: 'reset' } as const;
 
@@ -179,6 +180,22 @@ test('an attempt that takes too long is given up for another one', async () => {
   expect(await gateway.fetch('/')).toMatchObject({ status: 200, body: 'good' });
   const { attempts } = await gateway.waitForExchange();
   expect(attempts[0]?.error?.code).toBe('attempt_timeout');
+});
+
+test('attempts are given up one after the other, and all of them when the total is over', async () => {
+  const slow = await start(() => {});
+  const gateway = await startWith(
+    { attempts: 10, attemptTimeoutMs: 10, backoffMs: 0, maxBackoffMs: 0 },
+    [slow.url],
+    timeouts({ totalMs: 700 }),
+  );
+  expect((await gateway.fetch('/')).json()).toMatchObject({ status: 504, code: 'exchange_timeout' });
+  const { attempts } = await gateway.waitForExchange();
+  expect(attempts.length).toBeGreaterThan(1);
+  expect(new Set(attempts.slice(0, -1).map(({ error }) => error?.code))).toEqual(
+    new Set(['attempt_timeout']),
+  );
+  await slow.waitForNoConnections();
 });
 
 test('a client that goes away in a pause ends it, and gives its room back', async () => {
