@@ -1,4 +1,4 @@
-import type { Exchange, LocalResponse, Logger } from '../../core/index.ts';
+import type { Exchange, LocalResponse, PluginHost } from '../../core/index.ts';
 import { createAnnouncer, note } from './announce.ts';
 import { DryRun } from './dry-run.ts';
 import { createKey } from './keys.ts';
@@ -22,20 +22,35 @@ export function createKeys(limits: readonly KeyedLimit[]): KeysOf {
   return (exchange) => readers.map((read) => read(exchange));
 }
 
+function laterBy(run: () => void, ms: number): () => void {
+  const timer = setTimeout(run, ms).unref();
+  return () => clearTimeout(timer);
+}
+
+function createDryRun({ log, defer }: PluginHost): DryRun {
+  const dryRun = new DryRun({
+    everyMs: dryRunLogEveryMs,
+    log: (line) => log.info(line, 'dry run: requests would be refused'),
+    setTimeout: laterBy,
+  });
+  defer(() => dryRun.close());
+  return dryRun;
+}
+
 export function createAnswer(
   limits: readonly KeyedLimit[],
   settings: { readonly fields: boolean; readonly dryRun: boolean },
-  log: Logger,
+  gateway: PluginHost,
 ): Answer {
   const announce = settings.fields && !settings.dryRun ? createAnnouncer(limits) : undefined;
-  const dryRun = new DryRun(dryRunLogEveryMs, (line) => log.info(line, 'dry run: requests would be refused'));
+  const dryRun = settings.dryRun ? createDryRun(gateway) : undefined;
   return (exchange, verdict) => {
     if (verdict === undefined) return undefined;
     note(exchange, verdict);
     announce?.(exchange, verdict);
     if (verdict.isAdmitted) return undefined;
-    if (!settings.dryRun) return refusalOf(verdict);
-    dryRun.add(verdict.limit, performance.now());
+    if (dryRun === undefined) return refusalOf(verdict);
+    dryRun.add(verdict.limit);
     return undefined;
   };
 }

@@ -5,23 +5,46 @@ export interface DryRunLine {
   readonly limit: string;
 }
 
-/** Counts what a dry run would refuse, and tells it at most once in a while. */
-export class DryRun {
-  readonly #everyMs: number;
-  readonly #log: (line: DryRunLine) => void;
-  #nextAtMs = 0;
-  #refused = 0;
+export interface DryRunSettings {
+  readonly everyMs: number;
+  readonly log: (line: DryRunLine) => void;
+  /** Runs something later, unless the function that it returns is called before. */
+  readonly setTimeout: (run: () => void, ms: number) => () => void;
+}
 
-  constructor(everyMs: number, log: (line: DryRunLine) => void) {
-    this.#everyMs = everyMs;
-    this.#log = log;
+/** Counts what a dry run would refuse, and tells it: the first at once, what follows at most once in a while. */
+export class DryRun {
+  readonly #settings: DryRunSettings;
+  #cancelTimer: (() => void) | undefined;
+  #refused = 0;
+  #limit = '';
+
+  constructor(settings: DryRunSettings) {
+    this.#settings = settings;
   }
 
-  add(limit: string, nowMs: number): void {
+  add(limit: string): void {
     this.#refused++;
-    if (nowMs < this.#nextAtMs) return;
-    this.#nextAtMs = nowMs + this.#everyMs;
-    this.#log({ refused: this.#refused, limit });
+    this.#limit = limit;
+    if (this.#cancelTimer === undefined) this.#tell();
+  }
+
+  /** Tells what was not told yet. */
+  close(): void {
+    this.#cancelTimer?.();
+    if (this.#refused > 0) this.#log();
+  }
+
+  #tell(): void {
+    this.#cancelTimer = undefined;
+    if (this.#refused === 0) return;
+    const { everyMs, setTimeout } = this.#settings;
+    this.#cancelTimer = setTimeout(() => this.#tell(), everyMs);
+    this.#log();
+  }
+
+  #log(): void {
+    this.#settings.log({ refused: this.#refused, limit: this.#limit });
     this.#refused = 0;
   }
 }

@@ -23,7 +23,7 @@ export default definePlugin({
       (counts) => counts.close(),
     );
     const keysOf = createKeys(limits);
-    const answer = createAnswer(limits, settings, gateway.log);
+    const answer = createAnswer(limits, settings, gateway);
     if (settings.fields && !dryRun) gateway.hooks.onResponse.tap(tellClient);
     if (store === 'memory') {
       gateway.hooks.onRequest.tap({ stage: Stage.Guard }, (exchange) =>

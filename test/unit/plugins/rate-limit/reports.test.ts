@@ -23,14 +23,24 @@ test('RateLimit tells what remains, and seconds that are never too few', () => {
   expect(serviceLimit(verdict)).toBe('"a";r=9;t=2');
 });
 
-test('a dry run tells at once what it would refuse, and then at most once in a while', () => {
+test('a dry run tells at once what it would refuse, then at most once in a while, and nothing stays untold', () => {
+  const clock = new FakeClock();
   const lines: DryRunLine[] = [];
-  const dryRun = new DryRun(1_000, (line) => lines.push(line));
-  for (const atMs of [0, 1, 2, 999, 1_000, 1_001]) dryRun.add('a', atMs);
-  expect(lines).toEqual([
-    { refused: 1, limit: 'a' },
-    { refused: 4, limit: 'a' },
+  const log = (line: DryRunLine) => lines.push(line);
+  const dryRun = new DryRun({ everyMs: 1_000, log, setTimeout: clock.setTimeout });
+  for (const limit of ['a', 'a', 'b']) dryRun.add(limit);
+  expect(lines).toEqual([{ refused: 1, limit: 'a' }]);
+  clock.advance(1_000);
+  expect(lines.slice(1)).toEqual([{ refused: 2, limit: 'b' }]);
+  clock.advance(1_000);
+  expect(clock.pendingTimers).toBe(0);
+  for (const limit of ['c', 'd']) dryRun.add(limit);
+  dryRun.close();
+  expect(lines.slice(2)).toEqual([
+    { refused: 1, limit: 'c' },
+    { refused: 1, limit: 'd' },
   ]);
+  expect(clock.pendingTimers).toBe(0);
 });
 
 test('while a store is away one request in a while tries it, and each change is told once', () => {
