@@ -135,3 +135,29 @@ test('a tunnel holds its place until it ends', async () => {
   await gateway.close();
   await origin.close();
 });
+
+test('a client that goes away before it comes to the limit takes no place', async () => {
+  let finish = (): void => {};
+  const slow = definePlugin({
+    name: 'slow',
+    setup: ({ hooks, log }) =>
+      hooks.onRequest.tapPromise({ stage: Stage.Observe }, async ({ inbound }) => {
+        if (inbound.path !== '/slow') return;
+        log.debug('waits');
+        await new Promise<void>((resolve) => (finish = resolve));
+        log.debug('waited');
+      }),
+  });
+  await using gateway = await startTestGateway({
+    plugins: [slow(), concurrencyLimit({ maxConcurrent: 1, maxQueued: 1, queueTimeoutMs: 30 })],
+  });
+  const client = await gateway.connect();
+  client.send(get('/slow'));
+  await gateway.waitForLog(({ msg }) => msg === 'waits');
+  client.reset();
+  await gateway.waitForExchange(1);
+  finish();
+  await gateway.waitForLog(({ msg }) => msg === 'waited');
+  expect((await gateway.fetch('/')).status).toBe(200);
+  expect((await gateway.fetch('/')).status).toBe(200);
+});

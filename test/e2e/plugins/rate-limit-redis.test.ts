@@ -184,3 +184,14 @@ test('whatever a client writes into its key is only a key', async () => {
   }
   expect(gateway.logLines.filter(({ msg }) => msg === away)).toHaveLength(0);
 });
+
+test('a Redis that asks for a password gets it from the URL, and a wrong one is told without it', async () => {
+  await using redis = await RedisServer.start('open sesame');
+  const urlWith = (password: string) => redis.url.replace('//', `//:${encodeURIComponent(password)}@`);
+  await using right = await startGateway(urlWith('open sesame'), 1);
+  expect(await statusesOf(right, 2)).toBe('200 429');
+  expect(right.logLines.filter(({ msg }) => msg === away)).toHaveLength(0);
+  await using wrong = await startGateway(urlWith('close sesame'), 1);
+  expect(JSON.stringify(await waitFor(wrong, away))).toContain('WRONGPASS');
+  expect(JSON.stringify(wrong.logLines)).not.toContain('sesame');
+});

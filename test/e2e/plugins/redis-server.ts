@@ -11,14 +11,17 @@ import { unusedPort } from 'hookway/testing';
 export class RedisServer {
   readonly #folder = mkdtempSync(join(tmpdir(), 'redis-'));
   readonly #port: number;
+  readonly #password: string;
   #process: ChildProcess | undefined;
 
-  private constructor(port: number) {
+  private constructor(port: number, password: string) {
     this.#port = port;
+    this.#password = password;
   }
 
-  static async start(): Promise<RedisServer> {
-    const server = new RedisServer(await unusedPort());
+  /** With a password it asks for one. */
+  static async start(password = ''): Promise<RedisServer> {
+    const server = new RedisServer(await unusedPort(), password);
     await server.start();
     return server;
   }
@@ -52,6 +55,8 @@ export class RedisServer {
       '',
       '--dir',
       this.#folder,
+      '--requirepass',
+      this.#password,
     ];
     const started = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#process = started;
