@@ -16,14 +16,11 @@ export default definePlugin({
   options,
   setup(gateway, { upstream: name, response, statuses }) {
     const { hooks } = gateway;
-    const substitute = new Substitute(namedUpstream(gateway, name), response);
+    const isOpen = (upstream: Upstream): boolean => gateway.use(Circuits)?.isOpen(upstream) === true;
+    const substitute = new Substitute(namedUpstream(gateway, name), response, isOpen);
     const failures = new Set(statuses);
 
-    hooks.onRequest.tap((exchange) => {
-      const { upstream } = exchange;
-      const isOpen = upstream !== undefined && gateway.use(Circuits)?.isOpen(upstream) === true;
-      return isOpen ? substitute.before(exchange) : undefined;
-    });
+    hooks.onRequest.tap((exchange) => substitute.before(exchange));
     // last, when nobody tries again
     hooks.onBackendError.tap({ stage: Stage.Finish }, (exchange, { mayRetry }) =>
       substitute.after(exchange, mayRetry),

@@ -11,18 +11,28 @@ import type { Options } from './options.ts';
 /** What stands in for an upstream that fails: another one, an answer, or first the one and then the other. */
 export class Substitute {
   readonly #upstream: Upstream | undefined;
+  readonly #isOpen: (upstream: Upstream) => boolean;
   readonly #answer: LocalResponse | undefined;
 
-  /** @throws GatewayError `invalid_field` for fields that cannot be sent. */
-  constructor(upstream: Upstream | undefined, settings: Options['response']) {
+  /**
+   * `isOpen` tells whose circuit lets nothing through.
+   * @throws GatewayError `invalid_field` for fields that cannot be sent.
+   */
+  constructor(
+    upstream: Upstream | undefined,
+    settings: Options['response'],
+    isOpen: (upstream: Upstream) => boolean,
+  ) {
     this.#upstream = upstream;
+    this.#isOpen = isOpen;
     if (settings === undefined) return;
     const { status, headers, body } = settings;
     this.#answer = respond(status, headers, body, { code: 'fallback' });
   }
 
-  /** For an exchange of which nothing was sent yet: sends it to the other upstream, or gives the answer. */
+  /** For an exchange of which nothing was sent yet: if need be, sends it to the other upstream, or gives the answer. */
   before(exchange: Exchange): LocalResponse | undefined {
+    if (exchange.upstream === undefined || !this.#isOpen(exchange.upstream)) return undefined;
     return this.#reroute(exchange) ? undefined : this.#answer;
   }
 
@@ -31,9 +41,10 @@ export class Substitute {
     return mayRetry && this.#reroute(exchange) ? retry() : this.#answer;
   }
 
-  /** Sends the exchange to the other upstream; false when there is none, or it goes there already. */
+  /** Sends the exchange to the other upstream; false when there is none to take it, or it goes there already. */
   #reroute(exchange: Exchange): boolean {
     if (this.#upstream === undefined || exchange.upstream === this.#upstream) return false;
+    if (this.#isOpen(this.#upstream)) return false;
     exchange.upstream = this.#upstream;
     return true;
   }

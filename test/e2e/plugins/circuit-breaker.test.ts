@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { definePlugin, type PluginEntry, Stage } from 'hookway';
+import { definePlugin, type PluginEntry, retry as retryNow, Stage } from 'hookway';
 import {
   type Origin,
   type OriginScript,
@@ -10,7 +10,6 @@ import {
   unusedPort,
 } from 'hookway/testing';
 import circuitBreaker from 'hookway/plugins/circuit-breaker';
-import fallback from 'hookway/plugins/fallback';
 import loadBalance from 'hookway/plugins/load-balance';
 import retry from 'hookway/plugins/retry';
 import timeouts from 'hookway/plugins/timeouts';
@@ -234,13 +233,19 @@ test('a request that another plugin held up does not pass a circuit that has ope
   expect(origin.requests).toHaveLength(3);
 });
 
-test('an upstream that is fallen back to has a circuit, too', async () => {
+test('an upstream that a plugin sends requests to while they are on their way has a circuit, too', async () => {
   const [app, spare] = [await start({ status: 502 }), await start({ status: 500 })];
-  const plugins = [
-    circuitBreaker({ ...quick, openMs: 60_000, upstreams: ['spare'] }),
-    fallback({ upstream: 'spare' }),
-  ];
-  const gateway = await startWithSpare(app.url, spare.url, ...plugins);
+  const moving = definePlugin({
+    name: 'moving',
+    setup: ({ hooks, upstreams }) =>
+      hooks.onBackendResponse.tap((exchange, { status }) => {
+        if (status !== 502) return undefined;
+        exchange.upstream = upstreams.get('spare');
+        return retryNow();
+      }),
+  });
+  const breaking = circuitBreaker({ ...quick, openMs: 60_000, upstreams: ['spare'] });
+  const gateway = await startWithSpare(app.url, spare.url, breaking, moving());
   expect(await statusesOf(gateway, 4)).toEqual([500, 500, 500, 503]);
   expect(spare.requests).toHaveLength(3);
 });

@@ -157,3 +157,28 @@ test.each([
   expect((await gateway.fetch('/')).body).toBe(body);
   expect(app.requests).toHaveLength(2);
 });
+
+test('when both circuits are open the answer is given, and nobody is asked', async () => {
+  const [app, spare] = [await start({ status: 500 }), await start({ status: 500 })];
+  const gateway = await startWith(
+    [
+      circuitBreaker({ minimumRequests: 2, openMs: 60_000 }),
+      fallback({ upstream: 'spare', response: sorry, statuses: [599] }),
+    ],
+    app.url,
+    spare.url,
+  );
+  for (let i = 0; i < 4; i++) expect((await gateway.fetch('/')).status).toBe(500);
+  expect(await gateway.fetch('/')).toMatchObject({ status: 200, body: '<p>Sorry</p>' });
+  expect([app.requests.length, spare.requests.length]).toEqual([2, 2]);
+  expect((await gateway.waitForExchange(5)).outcome).toMatchObject({ code: 'fallback', hook: 'onRequest' });
+});
+
+test('an upstream whose circuit is open stands in for nobody: without an answer the failure is passed on', async () => {
+  const [app, spare] = [await start({ status: 502, body: 'app' }), await start({ status: 500 })];
+  const breaking = circuitBreaker({ minimumRequests: 2, openMs: 60_000, upstreams: ['spare'] });
+  const gateway = await startWith([breaking, fallback({ upstream: 'spare' })], app.url, spare.url);
+  for (let i = 0; i < 2; i++) expect((await gateway.fetch('/')).status).toBe(500);
+  expect(await gateway.fetch('/')).toMatchObject({ status: 502, body: 'app' });
+  expect(spare.requests).toHaveLength(2);
+});
