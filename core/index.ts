@@ -19,7 +19,7 @@ export {
 export { type AddressBlock, parseAddressBlocks } from './message/address-block.ts';
 export { equalsIgnoreCase, forEachListMember, isFieldValue, isToken, listHas } from './message/characters.ts';
 export { type Authority, parseAuthority } from './message/authority.ts';
-export { cookieOf } from './message/cookie.ts';
+export { cookieOf, cookiesOf } from './message/cookie.ts';
 export { FieldBlock, type FieldsInit } from './message/field-block.ts';
 export { FieldList, type ReadonlyFieldList } from './message/field-list.ts';
 export { readIPv4 } from './message/ipv4.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cookieOf, type Exchange, type ReadonlyFieldList } from '../../core/index.ts';
+import { cookiesOf, type Exchange } from '../../core/index.ts';
 import { clientAddressOf } from '../forwarded-headers/tokens.ts';
 import { createClientKeys } from './client-keys.ts';
 
@@ -33,10 +33,9 @@ const orClient =
     return value === undefined || value === '' ? `\n${client(exchange)}` : short(value);
   };
 
-/** A field that is sent twice could name anybody here and somebody else behind: it names nobody. */
-function onlyValue(fields: ReadonlyFieldList, name: string): string | undefined {
-  const value = fields.get(name);
-  return value === undefined || fields.getAll(name).length === 1 ? value : undefined;
+/** What is sent twice could name anybody here and somebody else behind: it names nobody. */
+function onlyOne(values: readonly string[]): string | undefined {
+  return values.length === 1 ? values[0] : undefined;
 }
 
 function readerOf(part: KeyPart, client: KeyFunction): KeyFunction {
@@ -50,10 +49,10 @@ function readerOf(part: KeyPart, client: KeyFunction): KeyFunction {
   }
   if ('header' in part) {
     const { header } = part;
-    return orClient(({ inbound }) => onlyValue(inbound.fields, header), client);
+    return orClient(({ inbound }) => onlyOne(inbound.fields.getAll(header)), client);
   }
   const { cookie } = part;
-  return orClient(({ inbound }) => cookieOf(inbound.fields, cookie), client);
+  return orClient(({ inbound }) => onlyOne(cookiesOf(inbound.fields, cookie)), client);
 }
 
 function joined(readers: readonly KeyFunction[]): KeyFunction {

@@ -96,19 +96,25 @@ test('the key can be a header field, and without it the client is counted', asyn
   expect(await statusOf({ 'x-api-key': '' })).toBe(429);
 });
 
-test('a field that is sent twice is no key: it cannot be put before the one that backends believe', async () => {
-  const key = { header: 'X-Api-Key' };
-  await using gateway = await startTestGateway({
-    plugins: [rateLimit({ requests: 1, windowMs: hourMs, key })],
-  });
-  const client = await gateway.connect();
-  const statuses: number[] = [];
-  for (const random of ['a', 'b', 'c']) {
-    client.send(`GET / HTTP/1.1\r\nHost: a.example\r\nX-Api-Key: ${random}\r\nx-api-key: real\r\n\r\n`);
-    statuses.push((await client.readResponse()).status);
-  }
-  expect(statuses).toEqual([200, 429, 429]);
-});
+test.each([
+  [{ header: 'X-Api-Key' }, (value: string) => `X-Api-Key: ${value}\r\nx-api-key: real`],
+  [{ cookie: 'session' }, (value: string) => `Cookie: session=${value}; session=real`],
+  [{ cookie: 'session' }, (value: string) => `Cookie: session=${value}\r\nCookie: session=real`],
+])(
+  '%j that is sent twice is no key: none can be put before the one that backends believe',
+  async (key, twice) => {
+    await using gateway = await startTestGateway({
+      plugins: [rateLimit({ requests: 1, windowMs: hourMs, key })],
+    });
+    const client = await gateway.connect();
+    const statuses: number[] = [];
+    for (const random of ['a', 'b', 'c']) {
+      client.send(`GET / HTTP/1.1\r\nHost: a.example\r\n${twice(random)}\r\n\r\n`);
+      statuses.push((await client.readResponse()).status);
+    }
+    expect(statuses).toEqual([200, 429, 429]);
+  },
+);
 
 test('the key can be a cookie, a route, a function, or several together', async () => {
   const limit = { requests: 1, windowMs: hourMs };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FieldList } from '../../../core/index.ts';
-import { cookieOf } from '../../../core/message/cookie.ts';
+import { cookieOf, cookiesOf } from '../../../core/message/cookie.ts';
 
 test.each([
   ['a=1', '1'],
@@ -44,4 +44,13 @@ test('a cookie is found among any others', () => {
       expect(cookieOf(FieldList.from({ cookie: line }), 'the-cookie')).toBe(wanted);
     }),
   );
+});
+
+test('finds all cookies of a name, in any of several fields', () => {
+  const fields = FieldList.from([
+    ['Cookie', 'a=1; b=a=9; a=; aa=3'],
+    ['cookie', 'a=4'],
+  ]);
+  expect(cookiesOf(fields, 'a')).toEqual(['1', '', '4']);
+  expect(cookiesOf(fields, 'c')).toEqual([]);
 });

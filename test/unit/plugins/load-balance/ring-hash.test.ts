@@ -76,6 +76,22 @@ test('nobody has more than its bounded share of what runs', () => {
   );
 });
 
+test('of those who are left, too, nobody has more than its bounded share', () => {
+  const weights = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 3, maxLength: 8 });
+  fc.assert(
+    fc.property(weights, fc.nat(), fc.integer({ min: 1, max: 200 }), (each, away, requests) => {
+      const servers = serversOf(...each);
+      const left = servers.filter((_, index) => index !== away % servers.length);
+      const ring = new RingHash(servers, 1.25);
+      for (let i = 0; i < requests; i++) ring.pick(left, 4_711).activeAttempts++;
+      const total = left.reduce((sum, { weight }) => sum + weight, 0);
+      for (const { activeAttempts, weight } of left) {
+        expect(activeAttempts).toBeLessThanOrEqual(Math.ceil((1.25 * requests * weight) / total));
+      }
+    }),
+  );
+});
+
 test('a key goes on to the same other backend while its own is full', () => {
   const servers = manyServers(5);
   const ring = new RingHash(servers, 1.25);
