@@ -7,7 +7,7 @@ import { reasonPhrase } from '../message/status.ts';
 import type { BodySource, OutgoingResponse } from '../message/stream.ts';
 import type { RequestTarget } from '../message/target.ts';
 import type { InboundRequest, OutboundRequest, ResponseDraft } from './exchange.ts';
-import { type BodyContext, MessageBody } from './message-body.ts';
+import { type BodyContext, type BodyMarks, MessageBody } from './message-body.ts';
 
 /** The request as it came. */
 export class Inbound implements InboundRequest {
@@ -80,6 +80,11 @@ export class Outbound implements OutboundRequest {
 
   get body(): MessageBody {
     return (this.#body ??= new MessageBody(this.#source, this.#owner));
+  }
+
+  /** The marks of plugins on the body; undefined when none asked for it. */
+  get bodyMarks(): BodyMarks | undefined {
+    return this.#body?.marks;
   }
 
   /** Lets go of what plugins put into the body's way. */
@@ -186,6 +191,11 @@ export class Response implements ResponseDraft, OutgoingResponse {
     if (this.#body?.isTouched === true)
       return this.#body.wireLength > 0 ? String(this.#body.wireLength) : undefined;
     return this.#bytes === undefined ? this.#declaredLength : String(this.#bytes.length);
+  }
+
+  /** The marks of plugins on the body; undefined when none asked for it. */
+  get bodyMarks(): BodyMarks | undefined {
+    return this.#body?.marks;
   }
 
   /** Lets go of what plugins put into the body's way. */

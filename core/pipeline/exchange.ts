@@ -5,6 +5,7 @@ import type { Backend } from '../upstream/backend.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { MessageBody } from './message-body.ts';
 import type { Slot } from './tokens.ts';
+import type { ExchangeTrail } from './trail.ts';
 
 /** One connection from a client. */
 export interface DownstreamConnection {
@@ -215,6 +216,8 @@ export interface Exchange {
   isRepeatable: boolean;
   /** Bounds of this exchange alone; set them in onRequest. */
   readonly timeouts: ExchangeTimeouts;
+  /** What each plugin did so far; undefined unless a plugin asked for it with `recordTrails`. */
+  readonly trail: ExchangeTrail | undefined;
   /** Bytes of body, after transfer coding was removed: from the client, to the client. */
   readonly bodyBytesReceived: number;
   readonly bodyBytesSent: number;

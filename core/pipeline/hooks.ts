@@ -67,7 +67,8 @@ interface FullTap {
   readonly before?: string | readonly string[];
 }
 
-function stageName(value: number): string {
+/** The name of a stage, its number when it has none. */
+export function stageName(value: number): string {
   return Object.entries(Stage).find(([, stage]) => stage === value)?.[0] ?? String(value);
 }
 

@@ -15,6 +15,7 @@ import { finishExchange } from './lifecycle.ts';
 import type { BodyContext } from './message-body.ts';
 import { Timeouts } from './timeouts.ts';
 import type { Slot } from './tokens.ts';
+import type { Trail } from './trail.ts';
 
 /** What one generation gives its exchanges. */
 export interface Pipeline {
@@ -70,6 +71,7 @@ export class LiveExchange implements Exchange, BodyContext, ServerStreamListener
   expectsContinue: boolean;
   tunnelBytesReceived = 0;
   tunnelBytesSent = 0;
+  trail: Trail | undefined = undefined;
   #id: string | undefined = undefined;
   #slots: unknown[] | undefined = undefined;
   #timeouts: Timeouts | undefined = undefined;
@@ -143,6 +145,11 @@ export class LiveExchange implements Exchange, BodyContext, ServerStreamListener
 
   set<T>(slot: Slot<T>, value: T): void {
     (this.#slots ??= [])[slot.index] = value;
+  }
+
+  /** Values by the places of their slots; undefined while none was set. */
+  get slotValues(): readonly unknown[] | undefined {
+    return this.#slots;
   }
 
   onLocalRead(): void {

@@ -13,6 +13,15 @@ export interface BodyContext {
   onLocalRead(): void;
 }
 
+/** What plugins have done to a body. */
+export interface BodyMarks {
+  /** Bytes that a plugin put in its place; undefined when none did. */
+  readonly replacement: Buffer | undefined;
+  /** Streams that it will go through. */
+  readonly transforms: number;
+  readonly isRead: boolean;
+}
+
 /**
  * The body of a request or response, for plugins that want more than to let it pass.
  * It has one reader: who comes second gets a GatewayError `body_taken`. Transforms may be stacked.
@@ -57,6 +66,15 @@ export class MessageBody {
   /** True when a plugin replaced, read or transforms the body. */
   get isTouched(): boolean {
     return this.#isReplaced || this.#isTransformed || this.#reader !== undefined;
+  }
+
+  /** What was done to it so far, to be compared with a later answer. */
+  get marks(): BodyMarks {
+    return {
+      replacement: this.#isReplaced ? this.#bytes : undefined,
+      transforms: this.#transforms?.length ?? 0,
+      isRead: this.#reader !== undefined,
+    };
   }
 
   /**

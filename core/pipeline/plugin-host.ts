@@ -6,6 +6,7 @@ import type { InstrumentOptions, Instruments } from './instruments.ts';
 import type { PluginHost, PluginScope } from './plugin.ts';
 import type { RetainedValues } from './retained.ts';
 import type { Service } from './tokens.ts';
+import type { TrailRequests } from './trail-requests.ts';
 
 /** What all plugins of one generation share. */
 export interface HostSurroundings {
@@ -16,6 +17,7 @@ export interface HostSurroundings {
   readonly instruments: Instruments;
   readonly turningPoints: TurningPoints;
   readonly log: Logger;
+  readonly trails: TrailRequests;
 }
 
 /** What the plugins of one generation do at the turning points of its life. */
@@ -121,6 +123,7 @@ export function createPluginHost(
     onReopen: (reopen) => {
       reopeners.push(reopen);
     },
+    recordTrails: (isWanted) => surroundings.trails.add(isWanted, isInScope, pluginLog),
   };
   return { host, seal: () => facade.seal() };
 }

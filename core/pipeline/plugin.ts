@@ -1,5 +1,6 @@
 import type { Logger } from '../log/logger.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import type { Exchange } from './exchange.ts';
 import type { Instrument, InstrumentOptions } from './instruments.ts';
 import type { PluginHooks } from './taps.ts';
 import type { Service } from './tokens.ts';
@@ -36,6 +37,11 @@ export interface PluginHost {
   readonly defer: (cleanup: () => void | Promise<void>) => void;
   /** The gateway reopens its files, as logrotate asks for by SIGHUP. */
   readonly onReopen: (reopen: () => void) => void;
+  /**
+   * Has `exchange.trail` written for the exchanges that `isWanted` names, asked before any other plugin and only within
+   * the plugin's scope. For the others it costs a comparison a handler; when no plugin calls it, nothing.
+   */
+  readonly recordTrails: (isWanted: (exchange: Exchange) => boolean) => void;
 }
 
 /** One thing wrong with options, as zod and other validators report it. */

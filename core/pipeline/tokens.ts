@@ -1,4 +1,9 @@
-let slotCount = 0;
+const slotNames: string[] = [];
+
+/** The name of the slot at that place. */
+export function slotName(index: number): string {
+  return slotNames[index] ?? 'unknown';
+}
 
 /**
  * A place for one value of type T on every exchange. Whoever imports the slot can read and write it; there are no
@@ -14,7 +19,7 @@ export class Slot<T> {
 
   constructor(name: string) {
     this.name = name;
-    this.index = slotCount++;
+    this.index = slotNames.push(name) - 1;
   }
 }
 

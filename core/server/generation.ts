@@ -10,6 +10,7 @@ import { flattenPlugins, type PluginEntry, type PluginScope } from '../pipeline/
 import { Instruments } from '../pipeline/instruments.ts';
 import { createPluginHost, type HostSurroundings, Services, TurningPoints } from '../pipeline/plugin-host.ts';
 import { RetainedValues } from '../pipeline/retained.ts';
+import { TrailRequests } from '../pipeline/trail-requests.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { BackendOverrides } from './backend-overrides.ts';
 import { CertificateSource } from './certificates.ts';
@@ -17,6 +18,7 @@ import type { GatewayConfig, ListenerConfig } from './configuration.ts';
 import { createListenerTls, type ListenerTls } from './listener-tls.ts';
 import { findProblems } from './problems.ts';
 import { findListenersWithoutCertificates } from './tls-problems.ts';
+import { judgeRoutes } from './judge-routes.ts';
 import { Route } from './route.ts';
 import { Router } from './router.ts';
 import { Upstreams } from './upstreams.ts';
@@ -52,6 +54,7 @@ export class Generation implements Pipeline {
   readonly #router: Router;
   readonly #upstreams: Upstreams;
   readonly #turningPoints = new TurningPoints();
+  readonly #trails = new TrailRequests();
   #onIdle: (() => void) | undefined;
 
   private constructor(config: GatewayConfig, parts: GenerationParts) {
@@ -150,6 +153,7 @@ export class Generation implements Pipeline {
       instruments,
       turningPoints,
       log,
+      trails: this.#trails,
     };
     const instances = new Map<string, number>();
     for (const [index, entry] of plugins.entries()) {
@@ -174,6 +178,7 @@ export class Generation implements Pipeline {
       unknownBefore(hook, this.tapsOf(hook), new Set(instances.keys())),
     );
     if (unknown.length > 0) throw new ConfigurationError(unknown);
+    this.#trails.apply(hooks, (inbound) => judgeRoutes(this.routes, inbound, this.findRoute(inbound)));
   }
 
   #encrypt(config: GatewayConfig): void {

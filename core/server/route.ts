@@ -1,4 +1,5 @@
 import type { InboundRequest, RouteInfo } from '../pipeline/exchange.ts';
+import type { RouteCondition } from '../pipeline/route-verdict.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { RouteConfig, TextMatch } from './configuration.ts';
 
@@ -49,6 +50,31 @@ export class Route implements RouteInfo {
       if (!request.fields.getAll(name).some((value) => matches(expected, value))) return false;
     }
     return this.#query.length === 0 || this.#acceptsQuery(request.query);
+  }
+
+  /** The conditions beside host and path, each held against the request. */
+  conditionsFor(request: InboundRequest): RouteCondition[] {
+    const { method } = request;
+    const parameters = new URLSearchParams(request.query);
+    const conditions: RouteCondition[] = [];
+    if (this.#methods !== undefined || method === 'CONNECT') {
+      const expected =
+        this.#methods === undefined ? 'another one: CONNECT must be named' : [...this.#methods].join(', ');
+      const holds = this.#methods?.has(method) === true;
+      conditions.push({ kind: 'method', name: undefined, expected, actual: method, holds });
+    }
+    for (const [name, expected] of this.#headers) {
+      const values = request.fields.getAll(name);
+      const actual = values.length === 0 ? undefined : values.join(', ');
+      const holds = values.some((value) => matches(expected, value));
+      conditions.push({ kind: 'header', name, expected: String(expected), actual, holds });
+    }
+    for (const [name, expected] of this.#query) {
+      const actual = parameters.get(name) ?? undefined;
+      const holds = matches(expected, actual);
+      conditions.push({ kind: 'query', name, expected: String(expected), actual, holds });
+    }
+    return conditions;
   }
 
   #acceptsQuery(query: string | undefined): boolean {
