@@ -67,7 +67,9 @@ export {
   type PluginScope,
 } from './pipeline/plugin.ts';
 export { type AsyncTap, type PluginHooks, Stage, type SyncTap, type TapOptions } from './pipeline/taps.ts';
+export type { RouteCondition, RouteVerdict } from './pipeline/route-verdict.ts';
 export { Service, Slot } from './pipeline/tokens.ts';
+export type { ExchangeTrail, TrailEffect, TrailStep } from './pipeline/trail.ts';
 export { isUntried, untried } from './pipeline/untried.ts';
 export { CertificateSource, type ServerCertificate } from './server/certificates.ts';
 export type {
@@ -81,6 +83,8 @@ export type {
 } from './server/configuration.ts';
 export type { BackendOverride } from './server/backend-overrides.ts';
 export { Control, type GatewayControl, type ReloadRecord } from './server/control.ts';
+export { explainRequest, type ExplainOptions } from './server/dry-run/explain.ts';
+export type { Explanation, FinalAnswer, SentRequest } from './server/dry-run/explanation.ts';
 export {
   checkConfiguration,
   type CloseOptions,

@@ -1,11 +1,11 @@
 // A plugin of an example: small web servers behind the gateway, so that there is something to ask.
-// They start with the first request; `hookway check` starts none.
+// They start with the gateway; `hookway check` and `hookway explain` start none.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { definePlugin, Stage } from 'hookway';
+import { definePlugin } from 'hookway';
 import { z } from 'zod';
 
 const slowAnswerMs = 3_000;
@@ -89,8 +89,6 @@ export default definePlugin({
       () => new DemoServers(ports),
       (retained) => retained.close(),
     );
-    gateway.hooks.onRequest.tapPromise({ stage: Stage.Observe }, async () => {
-      await servers.start();
-    });
+    gateway.onStart(() => servers.start());
   },
 });

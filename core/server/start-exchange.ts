@@ -40,16 +40,17 @@ export function startExchange(
   generation: Generation,
   stream: ServerStream,
   connection: DownstreamConnection,
-): void {
+): LiveExchange {
   let inbound: Inbound;
   try {
     inbound = readInbound(stream, connection);
   } catch (error) {
-    refuse(generation, stream, connection, error as GatewayError);
-    return;
+    return refuse(generation, stream, connection, error as GatewayError);
   }
   generation.activeExchanges++;
-  beginExchange(new LiveExchange(generation, stream, connection, inbound));
+  const exchange = new LiveExchange(generation, stream, connection, inbound);
+  beginExchange(exchange);
+  return exchange;
 }
 
 /** The head is well-formed, but target or Host are not: an exchange that ends before it is routed. */
@@ -58,7 +59,7 @@ function refuse(
   stream: ServerStream,
   connection: DownstreamConnection,
   error: GatewayError,
-): void {
+): LiveExchange {
   const { head, body } = stream;
   const target = { ...noTarget, path: head.target }; // for the log: it is neither routed nor sent
   const inbound = new Inbound(
@@ -70,5 +71,7 @@ function refuse(
     body?.length ?? 0,
   );
   generation.activeExchanges++;
-  fail(new LiveExchange(generation, stream, connection, inbound), error);
+  const exchange = new LiveExchange(generation, stream, connection, inbound);
+  fail(exchange, error);
+  return exchange;
 }

@@ -23,7 +23,8 @@ interface Waiting {
 
 /** The connections to one backend: the last used is used first, and who finds none waits in a bounded queue. */
 export class Pool implements ConnectListener, DeadlineOwner {
-  readonly #connector: Connector;
+  /** Opens connections from now on; a dry run puts one of its own here. */
+  connector: Connector;
   readonly #limits: UpstreamLimits;
   readonly #connections = new Set<ClientConnection>();
   readonly #idle: ClientConnection[] = [];
@@ -36,7 +37,7 @@ export class Pool implements ConnectListener, DeadlineOwner {
   #isClosed = false;
 
   constructor(connector: Connector, limits: UpstreamLimits) {
-    this.#connector = connector;
+    this.connector = connector;
     this.#limits = limits;
   }
 
@@ -148,7 +149,7 @@ export class Pool implements ConnectListener, DeadlineOwner {
   #connect(): void {
     if (this.#isClosed && this.#queue.length === 0) return;
     this.#connecting++;
-    this.#connector.connect(this);
+    this.connector.connect(this);
   }
 
   /** Takes the first waiter that the connection suits out of the queue. */
