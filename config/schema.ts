@@ -45,7 +45,7 @@ const listener = z.strictObject({
 });
 
 const backend = z.strictObject({
-  url: z.string().describe('http://host:port, without path.'),
+  url: z.string().describe('http://host:port or https://host:port, without path.'),
   weight: z
     .int()
     .positive()
@@ -57,14 +57,30 @@ const backend = z.strictObject({
 /** One element of `backends`. */
 export const backendSchema = z.union([z.string(), backend]);
 
+const upstreamTls = z.strictObject({
+  ca: files.optional().describe('PEM files with the authorities to trust; default: those of Node.js.'),
+  serverName: z
+    .string()
+    .optional()
+    .describe("Name to ask for and to verify; default: the host of each backend's URL."),
+  cert: z.string().optional().describe('PEM file with the certificate to show when a backend asks for one.'),
+  key: z.string().optional().describe('PEM file with the key of `cert`.'),
+  passphrase: z.string().optional().describe('Opens an encrypted `key`.'),
+  verify: z
+    .boolean()
+    .optional()
+    .meta({ description: '`false` takes anybody for the backend.', default: true }),
+});
+
 /** One entry of `upstreams`. */
 export const upstreamSchema = z.strictObject({
-  backends: z.array(backendSchema).describe('Servers, by URL (http://host:port).'),
+  backends: z.array(backendSchema).describe('Servers, by URL (http://host:port or https://host:port).'),
   host: z.string().optional().meta({
     description:
       "Host to send: `client` passes on the client's, `backend` the backend's own, else this text.",
     default: 'client',
   }),
+  tls: upstreamTls.optional().describe('For `https` backends, which are verified in any case.'),
   ...boundsShape(upstreamBounds),
 });
 

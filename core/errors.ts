@@ -45,6 +45,7 @@ export const errorKinds = {
 
   connect_failed: kind(502, 'backend', 'The backend could not be reached.', true),
   connect_timeout: kind(504, 'backend', 'The backend did not accept the connection in time.', true),
+  tls_failed: kind(502, 'backend', 'No trusted TLS connection to the backend could be made.', true),
   connection_lost: kind(502, 'backend', 'The backend closed the connection before it answered.', true),
   malformed_response: kind(502, 'backend', 'The backend sent a malformed response.', true),
   response_head_timeout: kind(504, 'backend', 'The backend did not answer in time.', true),

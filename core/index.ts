@@ -80,6 +80,7 @@ export type {
   RouteConfig,
   TextMatch,
   UpstreamConfig,
+  UpstreamTlsConfig,
 } from './server/configuration.ts';
 export type { BackendOverride } from './server/backend-overrides.ts';
 export { Control, type GatewayControl, type ReloadRecord } from './server/control.ts';

@@ -29,8 +29,24 @@ export interface ListenerConfig {
   readonly tls?: boolean | ListenerTlsConfig | undefined;
 }
 
+/** How an upstream's `https` backends are connected to. */
+export interface UpstreamTlsConfig {
+  /** PEM files with the authorities to trust; default: those that Node.js trusts. */
+  readonly ca?: string | readonly string[] | undefined;
+  /** Name to ask for by SNI and to verify; default: the host of each backend's URL. */
+  readonly serverName?: string | undefined;
+  /** PEM file with the certificate to show when a backend asks for one, and those between it and its authority. */
+  readonly cert?: string | undefined;
+  /** PEM file with the key of `cert`. */
+  readonly key?: string | undefined;
+  /** Opens an encrypted `key`. */
+  readonly passphrase?: string | undefined;
+  /** False takes anybody for the backend, which the log warns about; default: true. */
+  readonly verify?: boolean | undefined;
+}
+
 export interface BackendConfig {
-  /** `http://host:port`, without path. */
+  /** `http://host:port` or `https://host:port`, without path. */
   readonly url: string;
   /** Share of requests compared to the others, a positive whole number; default 1. */
   readonly weight?: number | undefined;
@@ -43,6 +59,8 @@ export interface UpstreamConfig extends Partial<UpstreamLimits> {
   readonly backends: readonly (string | BackendConfig)[];
   /** Host to send: `client` (default) passes on the client's, `backend` the backend's own, else this text. */
   readonly host?: 'client' | 'backend' | (string & {}) | undefined;
+  /** For `https` backends, which are verified in any case. */
+  readonly tls?: UpstreamTlsConfig | undefined;
 }
 
 /** A value to compare with: the whole text, or a regular expression in TypeScript and JavaScript. */

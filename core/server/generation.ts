@@ -98,6 +98,9 @@ export class Generation implements Pipeline {
    * @throws ConfigurationError that names the plugin which could not.
    */
   async start(): Promise<void> {
+    for (const { name, backends } of this.upstreams.values())
+      if (backends.some(({ tls }) => tls?.verifies === false))
+        this.log.warn({ upstream: name }, 'anybody may pass for these backends: tls › verify is false');
     for (const { plugin, run } of this.#turningPoints.starts) {
       try {
         await run();

@@ -3,7 +3,7 @@ import { bounds, upstreamBounds } from '../limits.ts';
 import { isToken } from '../message/characters.ts';
 import { isOwnedByGateway } from '../message/settable-fields.ts';
 import type { PluginEntry } from '../pipeline/plugin.ts';
-import { findListenerTlsProblems } from './tls-problems.ts';
+import { findListenerTlsProblems, findUpstreamTlsProblems } from './tls-problems.ts';
 import type { BackendConfig, GatewayConfig, RouteConfig, UpstreamConfig } from './configuration.ts';
 
 /** Gathers everything that is wrong with a configuration, with its place. */
@@ -31,8 +31,8 @@ function checkBackends(problems: Problems, place: string, upstream: UpstreamConf
     const parsed = URL.canParse(url) ? new URL(url) : undefined;
     if (parsed === undefined || parsed.hostname === '')
       problems.add(at, `${JSON.stringify(url)} is not a URL`);
-    else if (parsed.protocol !== 'http:')
-      problems.add(at, `the scheme of ${JSON.stringify(url)} must be http`);
+    else if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')
+      problems.add(at, `the scheme of ${JSON.stringify(url)} must be http or https`);
     else if (
       parsed.pathname !== '/' ||
       parsed.search !== '' ||
@@ -150,6 +150,7 @@ export function findProblems(config: GatewayConfig, plugins: readonly PluginEntr
   for (const [name, upstream] of Object.entries<UpstreamConfig>(config.upstreams)) {
     checkBackends(problems, `upstreams › ${name}`, upstream);
     checkBounds(problems, `upstreams › ${name}`, upstream, upstreamBounds);
+    problems.found.push(...findUpstreamTlsProblems(`upstreams › ${name} › tls`, upstream));
   }
   for (const [index, route] of config.routes.entries())
     checkRoute(problems, `routes[${index}]`, route, upstreams);

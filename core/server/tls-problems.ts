@@ -1,7 +1,9 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import type { ConfigurationProblem } from '../errors.ts';
-import type { GatewayConfig, ListenerTlsConfig } from './configuration.ts';
-import { readCertificates } from './pem-file.ts';
+import type { GatewayConfig, ListenerTlsConfig, UpstreamConfig } from './configuration.ts';
+import { readCertificates, readPem } from './pem-file.ts';
 
 const verifies = new Set<unknown>(['request', 'require']);
 const modes = new Set<unknown>(['off', ...verifies]);
@@ -34,6 +36,47 @@ export function findListenerTlsProblems(place: string, tls: ListenerTlsConfig): 
   if (ciphers !== undefined && reasonOf(() => createSecureContext({ ciphers, ca: [] })).length > 0)
     add('ciphers', `${JSON.stringify(ciphers)} has no cipher suite that OpenSSL knows`);
   return problems;
+}
+
+/** What is wrong with the TLS of an upstream, its files included. */
+export function findUpstreamTlsProblems(
+  place: string,
+  { tls, backends }: UpstreamConfig,
+): ConfigurationProblem[] {
+  if (tls === undefined) return [];
+  const problems: ConfigurationProblem[] = [];
+  const add = (key: string, message: string): void => {
+    problems.push({ place: `${place}${key}`, message });
+  };
+  const isUsed = backends.some((each) => /^https:/i.test(typeof each === 'string' ? each : each.url));
+  if (!isUsed) add('', 'has no effect, as no backend begins with https://');
+  const { ca, cert, key, serverName, passphrase } = tls;
+  for (const file of [ca ?? []].flat())
+    for (const message of reasonOf(() => readCertificates(file))) add(' › ca', message);
+  if (serverName !== undefined && (isIP(serverName) !== 0 || !/^[a-z0-9_.-]+$/i.test(serverName)))
+    add(' › serverName', `${JSON.stringify(serverName)} is not a host name`);
+  if ((cert === undefined) !== (key === undefined)) add('', 'needs both cert and key, or none of them');
+  else if (cert !== undefined && key !== undefined)
+    for (const message of reasonOf(() => checkPair(cert, key, passphrase))) add(' › key', message);
+  return problems;
+}
+
+function checkPair(certFile: string, keyFile: string, passphrase: string | undefined): void {
+  const [certificate] = readCertificates(certFile);
+  const pem = readPem(keyFile);
+  const isMatching = new X509Certificate(certificate!).checkPrivateKey(openKey(keyFile, pem, passphrase));
+  if (!isMatching) throw new Error(`${keyFile} is not the key of ${certFile}`);
+}
+
+function openKey(file: string, key: string, passphrase: string | undefined): KeyObject {
+  try {
+    return createPrivateKey({ key, ...(passphrase === undefined ? {} : { passphrase }) });
+  } catch {
+    if (!key.includes('ENCRYPTED')) throw new Error(`${file} has no private key in PEM`);
+    const why =
+      passphrase === undefined ? `${file} is encrypted and needs a` : `${file} is not opened by the`;
+    throw new Error(`${why} passphrase`);
+  }
 }
 
 /** Listeners that speak TLS where nobody has certificates for them. */

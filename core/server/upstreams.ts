@@ -1,11 +1,13 @@
 import { type Limits, resolveUpstreamLimits, type UpstreamLimits } from '../limits.ts';
 import type { RetainedValues } from '../pipeline/retained.ts';
 import { Backend } from '../upstream/backend.ts';
-import { TcpConnector } from '../upstream/connector.ts';
+import { dialTcp, dialTls, type TlsClientTerms } from '../transport/connect.ts';
+import { Http1Connector } from '../upstream/connector.ts';
 import { Pool } from '../upstream/pool.ts';
 import { Upstream } from '../upstream/upstream.ts';
 import type { BackendOverrides } from './backend-overrides.ts';
 import type { BackendConfig, UpstreamConfig } from './configuration.ts';
+import { UpstreamTls } from './upstream-tls.ts';
 
 type Release = () => void | Promise<void>;
 
@@ -16,18 +18,24 @@ interface UpstreamParts {
   readonly overrides: BackendOverrides;
 }
 
-function createPool(url: URL, upstreamLimits: UpstreamLimits, limits: Limits): Pool {
+/** What one upstream's backends have in common. */
+interface Shared {
+  readonly upstream: string;
+  readonly limits: UpstreamLimits;
+  readonly tls: UpstreamTls | undefined;
+}
+
+const hasTls = (url: URL): boolean => url.protocol === 'https:';
+
+const hostOf = ({ hostname }: URL): string => (hostname.startsWith('[') ? hostname.slice(1, -1) : hostname);
+
+function createPool(url: URL, terms: TlsClientTerms | undefined, own: UpstreamLimits, limits: Limits): Pool {
   const { maxHeadBytes, maxTargetBytes, maxFieldCount, maxTrailerBytes } = limits;
-  const host = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
-  const endpoint = { host, port: url.port === '' ? 80 : Number(url.port) };
-  const connectionLimits = {
-    ...upstreamLimits,
-    maxHeadBytes,
-    maxTargetBytes,
-    maxFieldCount,
-    maxTrailerBytes,
-  };
-  return new Pool(new TcpConnector(endpoint, connectionLimits), upstreamLimits);
+  const standardPort = terms === undefined ? 80 : 443;
+  const endpoint = { host: hostOf(url), port: url.port === '' ? standardPort : Number(url.port) };
+  const connectionLimits = { ...own, maxHeadBytes, maxTargetBytes, maxFieldCount, maxTrailerBytes };
+  const dial = terms === undefined ? dialTcp(endpoint) : dialTls(endpoint, terms);
+  return new Pool(new Http1Connector(dial, connectionLimits), own);
 }
 
 /** The upstreams of one configuration. A pool that another configuration has as well is shared with it. */
@@ -49,27 +57,34 @@ export class Upstreams {
 
   #upstream(name: string, config: UpstreamConfig): Upstream {
     const limits = resolveUpstreamLimits(config);
-    const backends = config.backends.map((backend) =>
-      this.#backend(name, typeof backend === 'string' ? { url: backend } : backend, limits),
-    );
+    const configs = config.backends.map((each) => (typeof each === 'string' ? { url: each } : each));
+    const needsTls = configs.some(({ url }) => hasTls(new URL(url)));
+    const tls = needsTls ? new UpstreamTls(config.tls ?? {}) : undefined;
+    const backends = configs.map((each) => this.#backend(each, { upstream: name, limits, tls }));
     const host = config.host === 'client' ? undefined : config.host;
     return new Upstream(name, backends, limits, host);
   }
 
-  #backend(upstream: string, config: BackendConfig, limits: UpstreamLimits): Backend {
+  #backend(config: BackendConfig, shared: Shared): Backend {
     const url = new URL(config.url);
     const name = config.name ?? url.host;
-    const override = this.#parts.overrides.of(upstream, name);
+    const override = this.#parts.overrides.of(shared.upstream, name);
     const weight = override?.weight ?? config.weight ?? 1;
     const isDraining = override?.isDraining ?? false;
-    return new Backend({ name, url, weight, isDraining }, this.#pool(upstream, name, url, limits));
+    const tls = hasTls(url) ? shared.tls?.termsFor(hostOf(url)) : undefined;
+    return new Backend({ name, url, weight, isDraining, tls }, this.#pool(name, url, tls, shared));
   }
 
-  #pool(upstream: string, backend: string, url: URL, upstreamLimits: UpstreamLimits): Pool {
+  #pool(
+    backend: string,
+    url: URL,
+    terms: TlsClientTerms | undefined,
+    { upstream, limits: own, tls }: Shared,
+  ): Pool {
     const { limits, retained } = this.#parts;
     const [pool, release] = retained.hold(
-      `pool:${JSON.stringify([upstream, backend, url.href, upstreamLimits, limits])}`,
-      () => createPool(url, upstreamLimits, limits),
+      `pool:${JSON.stringify([upstream, backend, url.href, own, limits, tls?.identity])}`,
+      () => createPool(url, terms, own, limits),
       (held) => held.close(),
     );
     this.#releases.push(release);

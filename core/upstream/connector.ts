@@ -1,11 +1,11 @@
-import { GatewayError } from '../errors.ts';
+import { type ErrorCode, GatewayError } from '../errors.ts';
 import {
   ClientConnection,
   type ClientConnectionLimits,
   type ClientConnectionListener,
 } from '../http1/client-connection.ts';
-import type { Channel, ChannelListener } from '../transport/channel.ts';
-import { connectChannel, type Endpoint } from '../transport/connect.ts';
+import type { Channel } from '../transport/channel.ts';
+import type { Dial, DialListener } from '../transport/connect.ts';
 import { Deadline, type DeadlineOwner } from '../transport/timer-wheel.ts';
 import { nowMs } from '../transport/clock.ts';
 
@@ -19,35 +19,48 @@ export interface ConnectListener extends ClientConnectionListener {
   onConnectFailed(error: GatewayError): void;
 }
 
-/** Plain HTTP/1.1 over TCP. */
-export class TcpConnector implements Connector {
-  readonly #endpoint: Endpoint;
+/** HTTP/1.1 over what is dialled, TCP or TLS. */
+export class Http1Connector implements Connector {
+  readonly #dial: Dial;
   readonly #limits: ClientConnectionLimits;
 
-  constructor(endpoint: Endpoint, limits: ClientConnectionLimits) {
-    this.#endpoint = endpoint;
+  constructor(dial: Dial, limits: ClientConnectionLimits) {
+    this.#dial = dial;
     this.#limits = limits;
   }
 
   connect(waiting: ConnectListener): void {
-    void new Connecting(this.#endpoint, this.#limits, waiting);
+    void new Connecting(this.#dial, this.#limits, waiting);
   }
 }
 
 /** One connection being established: becomes a ClientConnection, or fails once. */
-class Connecting implements ChannelListener, DeadlineOwner {
+class Connecting implements DialListener, DeadlineOwner {
   readonly #waiting: ConnectListener;
   readonly #limits: ClientConnectionLimits;
   readonly #deadline = new Deadline(this);
   readonly #channel: Channel;
   readonly #startedAtMs = nowMs();
+  #failure: ErrorCode = 'connect_failed';
   #isOver = false;
 
-  constructor(endpoint: Endpoint, limits: ClientConnectionLimits, waiting: ConnectListener) {
+  constructor(dial: Dial, limits: ClientConnectionLimits, waiting: ConnectListener) {
     this.#waiting = waiting;
     this.#limits = limits;
     this.#deadline.arm(limits.connectTimeoutMs);
-    this.#channel = connectChannel(endpoint, this, () => this.#onConnected());
+    this.#channel = dial(this);
+  }
+
+  onHandshake(): void {
+    this.#failure = 'tls_failed';
+  }
+
+  onConnected(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#deadline.release();
+    const connectMs = nowMs() - this.#startedAtMs;
+    this.#waiting.onConnected(new ClientConnection(this.#channel, this.#waiting, this.#limits, connectMs));
   }
 
   onBytes(): void {
@@ -55,25 +68,17 @@ class Connecting implements ChannelListener, DeadlineOwner {
   }
 
   onEnd(): void {
-    this.#fail(new GatewayError('connect_failed'));
+    this.#fail(new GatewayError(this.#failure));
   }
 
   onDrain(): void {}
 
   onClose(cause: Error | undefined): void {
-    this.#fail(new GatewayError('connect_failed', undefined, { cause }));
+    this.#fail(new GatewayError(this.#failure, undefined, { cause }));
   }
 
   onDeadline(): void {
     this.#fail(new GatewayError('connect_timeout'));
-  }
-
-  #onConnected(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#deadline.release();
-    const connectMs = nowMs() - this.#startedAtMs;
-    this.#waiting.onConnected(new ClientConnection(this.#channel, this.#waiting, this.#limits, connectMs));
   }
 
   #fail(error: GatewayError): void {

@@ -33,10 +33,10 @@ function reportTo({ log }: PluginHost): HealthReporter {
   };
 }
 
-function probeOf({ url }: Backend, active: ActiveOptions): Probe {
+function probeOf({ url, tls }: Backend, active: ActiveOptions): Probe {
   const isEncrypted = url.protocol === 'https:';
   const port = active.port ?? (url.port === '' ? (isEncrypted ? 443 : 80) : Number(url.port));
-  const target = { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port, isEncrypted };
+  const target = { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port, tls };
   const { path, statuses, body, host: authority = url.host, timeoutMs } = active;
   if (path === undefined) return tcpProbe(target, timeoutMs);
   return httpProbe(target, { path, authority, statuses, body }, timeoutMs);

@@ -1,6 +1,8 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { connect } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import type { Backend } from '../../core/index.ts';
 import type { Probe } from './prober.ts';
 
 const maxBodyBytes = 65_536;
@@ -9,7 +11,8 @@ export interface ProbeTarget {
   /** Host name or address, an IPv6 address without brackets. */
   readonly host: string;
   readonly port: number;
-  readonly isEncrypted: boolean;
+  /** As for the requests that are proxied; undefined for plain HTTP. */
+  readonly tls: Backend['tls'];
 }
 
 export interface HttpExpectation {
@@ -52,11 +55,11 @@ export function tcpProbe({ host, port }: ProbeTarget, timeoutMs: number): Probe 
 
 /** Good when a GET over a connection of its own is answered as expected. */
 export function httpProbe(target: ProbeTarget, expected: HttpExpectation, timeoutMs: number): Probe {
-  const { host, port, isEncrypted } = target;
+  const { host, port, tls } = target;
   const headers = { Host: expected.authority, 'User-Agent': 'hookway/health-check', Connection: 'close' };
-  const options = { host, port, path: expected.path, headers, agent: false } as const;
+  const options = { host, port, path: expected.path, headers, agent: false, ...optionsOf(tls) } as const;
   return (done) => {
-    const outgoing = (isEncrypted ? requestHttps : requestHttp)(options, (response) => {
+    const outgoing = (tls === undefined ? requestHttp : requestHttps)(options, (response) => {
       judge(response, expected, finish);
     });
     const timer = setTimeout(() => finish('timeout'), timeoutMs).unref();
@@ -68,6 +71,12 @@ export function httpProbe(target: ProbeTarget, expected: HttpExpectation, timeou
     outgoing.end();
     return () => finish('stopped');
   };
+}
+
+function optionsOf(tls: ProbeTarget['tls']): ConnectionOptions {
+  if (tls === undefined) return {};
+  const { secureContext, serverName: servername, verifies: rejectUnauthorized } = tls;
+  return { secureContext, servername, rejectUnauthorized };
 }
 
 function judge(

@@ -85,8 +85,8 @@ export async function startProgram(
   return { child, output };
 }
 
-/** Starts nginx on a free port; `server` stands in its server block. Returns its URL. */
-export async function startNginx(root: string, server = ''): Promise<string> {
+/** Starts nginx on a free port; `server` stands in its server block, which may be one of TLS. Returns its URL. */
+export async function startNginx(root: string, server = '', kind: '' | 'ssl' = ''): Promise<string> {
   const port = await unusedPort();
   const prefix = temporaryFolder();
   mkdirSync(join(prefix, 'temp'));
@@ -102,13 +102,13 @@ export async function startNginx(root: string, server = ''): Promise<string> {
       access_log off;
       ${temporary.map((kind) => `${kind}_temp_path ${prefix}/temp;`).join('\n')}
       types { text/plain txt; text/css css; application/octet-stream bin; }
-      server { listen 127.0.0.1:${port}; root ${root}; ${server} }
+      server { listen 127.0.0.1:${port} ${kind}; root ${root}; ${server} }
     }`,
   );
   await startProgram('nginx', ['-p', prefix, '-c', 'nginx.conf', '-e', 'stderr'], (output) =>
     output.includes('using the'),
   );
-  return `http://127.0.0.1:${port}`;
+  return `${kind === '' ? 'http' : 'https'}://127.0.0.1:${port}`;
 }
 
 /** Starts Python's http.server, which speaks HTTP/1.0, on a free port. Returns its URL. */

@@ -32,6 +32,8 @@ const boundNames = Object.keys(upstreamBounds);
 test.each<[string, string[]]>([
   ['## Keys', Object.keys(configurationSchema.shape)],
   ['### Listeners', Object.keys(listeners.element.shape)],
+  ['### TLS', Object.keys(listeners.element.shape.tls.unwrap().options[1].shape)],
+  ['### TLS to backends', Object.keys(upstreamSchema.shape.tls.unwrap().shape)],
   ['### Upstreams', Object.keys(upstreamSchema.shape).filter((key) => !boundNames.includes(key))],
   ['### Backends', Object.keys(backendSchema.options[1].shape)],
   ['### Routes', Object.keys(routeSchema.shape)],

@@ -1,4 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { ConfigurationError } from '../../../core/errors.ts';
 import { definePlugin, flattenPlugins, only, type PluginList } from '../../../core/pipeline/plugin.ts';
@@ -7,8 +11,10 @@ import type {
   ListenerTlsConfig,
   RouteConfig,
   UpstreamConfig,
+  UpstreamTlsConfig,
 } from '../../../core/server/configuration.ts';
 import { findProblems } from '../../../core/server/problems.ts';
+import { Authority } from '../../support/authority.ts';
 
 const sound: GatewayConfig = {
   listeners: [{ port: 0 }],
@@ -78,6 +84,58 @@ describe('TLS of a listener', () => {
     [{ clientCertificate: 'on' as 'off' }, 'clientCertificate: must be "off", "request" or "require"'],
   ])('%j is refused', (tls, problem) => {
     expect(withTls(tls)).toEqual([problem]);
+  });
+});
+
+describe('TLS to backends', () => {
+  const withTls = (tls: UpstreamTlsConfig, url = 'https://a'): string[] =>
+    findProblems({ ...sound, upstreams: { app: { backends: [url], tls } } }, []).map(
+      ({ place, message }) => `${place.replace('upstreams › app › tls', '')}: ${message}`,
+    );
+
+  test('may be left to its defaults', () => {
+    expect(withUpstream({ backends: ['https://a', 'https://[::1]:8443'] })).toEqual([]);
+    expect(withTls({ serverName: 'app.internal', verify: false })).toEqual([]);
+  });
+
+  test.each<[UpstreamTlsConfig, string]>([
+    [{ ca: '/nowhere.pem' }, ' › ca: there is no file /nowhere.pem'],
+    [{ serverName: '127.0.0.1' }, ' › serverName: "127.0.0.1" is not a host name'],
+    [{ serverName: 'a b' }, ' › serverName: "a b" is not a host name'],
+    [{ cert: 'a.pem' }, ': needs both cert and key, or none of them'],
+    [{ cert: '/nowhere.pem', key: '/nowhere.key' }, ' › key: there is no file /nowhere.pem'],
+  ])('%j is refused', (tls, problem) => {
+    expect(withTls(tls)).toEqual([problem]);
+  });
+
+  test('has to be of use', () => {
+    expect(withTls({}, 'http://a')).toEqual([': has no effect, as no backend begins with https://']);
+  });
+
+  test('needs the key of the certificate', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hookway-pairs-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const authority = new Authority(folder);
+    const [one, other] = [authority.issue('one'), authority.issue('other')];
+    expect(withTls({ cert: one.certFile, key: one.keyFile })).toEqual([]);
+    expect(withTls({ cert: one.certFile, key: other.keyFile })).toEqual([
+      ` › key: ${other.keyFile} is not the key of ${one.certFile}`,
+    ]);
+    expect(withTls({ cert: one.certFile, key: one.certFile })).toEqual([
+      ` › key: ${one.certFile} has no private key in PEM`,
+    ]);
+    const encrypted = `${one.keyFile}.encrypted`;
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    writeFileSync(
+      encrypted,
+      privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'right' }),
+    );
+    expect(withTls({ cert: one.certFile, key: encrypted })).toEqual([
+      ` › key: ${encrypted} is encrypted and needs a passphrase`,
+    ]);
+    expect(withTls({ cert: one.certFile, key: encrypted, passphrase: 'wrong' })).toEqual([
+      ` › key: ${encrypted} is not opened by the passphrase`,
+    ]);
   });
 });
 
