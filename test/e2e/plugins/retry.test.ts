@@ -185,7 +185,7 @@ test('an attempt that takes too long is given up for another one', async () => {
 test('attempts are given up one after the other, and all of them when the total is over', async () => {
   const slow = await start(() => {});
   const gateway = await startWith(
-    { attempts: 10, attemptTimeoutMs: 10, backoffMs: 0, maxBackoffMs: 0 },
+    { attempts: 10, attemptTimeoutMs: 150, backoffMs: 0, maxBackoffMs: 0 },
     [slow.url],
     timeouts({ totalMs: 700 }),
   );
