@@ -187,6 +187,8 @@ export interface ExchangeTimeouts {
 export interface RouteInfo {
   /** Its `name` in the configuration; undefined when it has none. */
   readonly name: string | undefined;
+  /** Its `path` in the configuration, such as `/api/*`; undefined when it has none. */
+  readonly path: string | undefined;
   readonly upstream: Upstream;
 }
 
