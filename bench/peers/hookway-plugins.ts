@@ -24,6 +24,7 @@ export const measuredPlugins: Readonly<Record<string, (directory: string) => Plu
   'forwarded-headers': () => 'forwarded-headers',
   via: () => 'via',
   'request-id': () => 'request-id',
+  tracing: () => 'tracing',
   'load-balance': () => balance,
   'sticky-session': () => ['sticky-session', { cookie: 'hw_backend', secret: 'a secret of the benchmark' }],
   'health-check': () => healthCheck,

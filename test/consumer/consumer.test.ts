@@ -191,3 +191,15 @@ test('a configuration in JSON finds the installed plugin and the local one by na
   const response = await fetch(`${await startGateway('--config', 'named.json')}/you`);
   expect([response.headers.get('x-hello'), response.headers.get('x-mine')]).toEqual(['By name', 'you']);
 });
+
+test('tracing works where the OpenTelemetry API is not installed', async () => {
+  expect(existsSync(join(folder, 'node_modules/@opentelemetry'))).toBe(false);
+  write('traced.json', {
+    listeners: [{ host: '127.0.0.1', port: 0 }],
+    upstreams: { app: { backends: [await startBackend()] } },
+    routes: [{ upstream: 'app' }],
+    plugins: [['tracing', { startTraces: 'sampled', responseHeader: 'x-trace-id' }]],
+  });
+  const response = await fetch(await startGateway('--config', 'traced.json'));
+  expect(response.headers.get('x-trace-id')).toMatch(/^[0-9a-f]{32}$/);
+});

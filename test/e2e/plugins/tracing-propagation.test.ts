@@ -1,4 +1,10 @@
-import { type Context, type TextMapPropagator, trace } from '@opentelemetry/api';
+import {
+  type Context,
+  INVALID_SPAN_CONTEXT,
+  type TextMapPropagator,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api';
 import {
   AlwaysOffSampler,
   type Sampler,
@@ -151,6 +157,28 @@ test('propagators of other formats take the place of Trace Context', async () =>
   const [request] = gateway.origin.requests;
   expect(request!.header('x-other')).toBe(`${theirs}:${clients[0]!.spanContext().spanId}`);
   expect([request!.header('traceparent'), request!.header('tracestate')]).toEqual([undefined, undefined]);
+});
+
+test('an SDK that is switched off lets traces pass as they are', async () => {
+  const tracer = { startSpan: () => trace.wrapSpanContext(INVALID_SPAN_CONTEXT) };
+  trace.setGlobalTracerProvider({ getTracer: () => tracer as unknown as Tracer });
+  onTestFinished(() => trace.disable());
+  const gateway = await start();
+  await gateway.fetch('/', { headers: incoming });
+  expect(gateway.origin.requests[0]!.header('traceparent')).toBe(parent);
+  expect(gateway.origin.requests[0]!.header('tracestate')).toBe(incoming.tracestate);
+  expect((await gateway.waitForExchange()).get(TraceId)).toBe(traceId);
+});
+
+test('when the gateway stops, the SDK sends what it gathered', async () => {
+  const flushed: boolean[] = [];
+  const forceFlush = async (): Promise<void> => void flushed.push(true);
+  registerSdk({ processors: [{ onStart() {}, onEnd() {}, forceFlush, shutdown: async () => {} }] });
+  const gateway = await start();
+  await gateway.fetch('/');
+  expect(flushed).toEqual([]);
+  await gateway.gateway.close();
+  expect(flushed).toEqual([true]);
 });
 
 test('an SDK that is registered after the start is found', async () => {

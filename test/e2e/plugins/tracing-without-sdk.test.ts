@@ -55,6 +55,17 @@ test.each(['link', 'ignore'] as const)(
   },
 );
 
+test('the log says at the start that nothing is recorded', async () => {
+  const gateway = await start();
+  expect(gateway.logLines).toContainEqual(
+    expect.objectContaining({
+      level: 'info',
+      plugin: 'tracing',
+      msg: 'no OpenTelemetry SDK is registered: traces are passed on, no spans are made',
+    }),
+  );
+});
+
 test('no trace begins unless that is asked for', async () => {
   const gateway = await start();
   await gateway.fetch('/');

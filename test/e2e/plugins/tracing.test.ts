@@ -197,7 +197,9 @@ test('each attempt has a span of its own, and tells its backend of it', async ()
     parentField(clients[1]!),
     parentField(clients[2]!),
   ]);
-  expect(epochMs(clients[1]!.endTime)).toBeLessThanOrEqual(epochMs(clients[2]!.startTime));
+  const [first, second, third] = clients;
+  expect(epochMs(first!.endTime)).toBeLessThanOrEqual(epochMs(second!.startTime));
+  expect(epochMs(second!.endTime)).toBeLessThanOrEqual(epochMs(third!.startTime));
   expect(server.status).toEqual(unset);
 });
 
