@@ -11,6 +11,8 @@ export interface IncomingTrace {
   /** Undefined without a parent. */
   readonly tracestate: string | undefined;
   readonly baggage: string | undefined;
+  /** The fields say this and nothing else. */
+  readonly isWhole: boolean;
 }
 
 export const nothingIncoming: IncomingTrace = {
@@ -18,39 +20,45 @@ export const nothingIncoming: IncomingTrace = {
   traceparent: undefined,
   tracestate: undefined,
   baggage: undefined,
+  isWhole: true,
 };
 
-function readTraceState(fields: ReadonlyFieldList): string | undefined {
-  if (!fields.has('tracestate')) return undefined;
-  // W3C Trace Context 3.3.1: several fields are one list
-  const text = fields.getAll('tracestate').join(',');
-  return isTraceState(text) ? text : undefined;
-}
+/** What is left of a trace that is not believed. */
+export const nothingBelieved: IncomingTrace = { ...nothingIncoming, isWhole: false };
 
-function readBaggage(fields: ReadonlyFieldList): string | undefined {
-  return fields.has('baggage') ? boundedBaggage(fields.getAll('baggage').join(',')) : undefined;
+/** All fields of that name as one list (RFC 9110 5.3); undefined when there is none. */
+function listOf(fields: ReadonlyFieldList, name: string): string | undefined {
+  return fields.has(name) ? fields.getAll(name).join(',') : undefined;
 }
 
 /** Reads the fields of W3C Trace Context and W3C Baggage. */
 export function readTrace(fields: ReadonlyFieldList): IncomingTrace {
-  const text = fields.get('traceparent');
-  const baggage = readBaggage(fields);
-  const parsed = text === undefined ? undefined : parseTraceParent(text);
-  // W3C Trace Context 3.2: of several parents none can be believed
-  const parent = parsed !== undefined && fields.getAll('traceparent').length === 1 ? parsed : undefined;
-  if (parent === undefined) return baggage === undefined ? nothingIncoming : { ...nothingIncoming, baggage };
-  return { parent, traceparent: text, tracestate: readTraceState(fields), baggage };
+  const parentText = listOf(fields, 'traceparent');
+  const stateText = listOf(fields, 'tracestate');
+  const baggageText = listOf(fields, 'baggage');
+  if (parentText === undefined && stateText === undefined && baggageText === undefined)
+    return nothingIncoming;
+  // W3C Trace Context 3.2: several parents are malformed as one list, so none of them is believed
+  const parent = parentText === undefined ? undefined : parseTraceParent(parentText);
+  const traceparent = parent === undefined ? undefined : parentText;
+  const hasState = parent !== undefined && stateText !== undefined && isTraceState(stateText);
+  const tracestate = hasState ? stateText : undefined;
+  const baggage = baggageText === undefined ? undefined : boundedBaggage(baggageText);
+  const isWhole = traceparent === parentText && tracestate === stateText && baggage === baggageText;
+  return { parent, traceparent, tracestate, baggage, isWhole };
 }
 
 function put(fields: FieldList, name: string, value: string | undefined): void {
-  const present = fields.get(name);
-  if (present === undefined && value === undefined) return;
   if (value === undefined) fields.delete(name);
-  else if (present !== value || fields.getAll(name).length > 1) fields.set(name, value);
+  else fields.set(name, value);
 }
 
 /** Leaves only what is valid in the fields that go to a backend; they are not touched when all of it is. */
-export function passOn(fields: FieldList, { traceparent, tracestate, baggage }: IncomingTrace): void {
+export function passOn(
+  fields: FieldList,
+  { traceparent, tracestate, baggage, isWhole }: IncomingTrace,
+): void {
+  if (isWhole) return;
   put(fields, 'traceparent', traceparent);
   put(fields, 'tracestate', tracestate);
   put(fields, 'baggage', baggage);

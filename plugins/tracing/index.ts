@@ -1,6 +1,6 @@
 import { definePlugin, Stage } from '../../core/index.ts';
 import { FailureReport } from './failure-report.ts';
-import { nothingIncoming, passOn, readTrace } from './incoming.ts';
+import { nothingBelieved, passOn, readTrace } from './incoming.ts';
 import { options } from './options.ts';
 import { flushSpans, loadOtel } from './otel.ts';
 import { createRedaction, credentialParameters } from './redaction.ts';
@@ -31,7 +31,7 @@ export default definePlugin({
     hooks.onRequest.tap({ stage: Stage.Observe }, (exchange) => {
       if (exchange.get(ServerSpan) !== undefined) return; // another entry of this plugin was first
       const trace = readTrace(exchange.inbound.fields);
-      const believed = incoming === 'continue' ? trace : nothingIncoming;
+      const believed = incoming === 'continue' ? trace : nothingBelieved;
       passOn(exchange.outbound.fields, believed);
       if (spans?.begin(exchange, trace) !== true) keepTrace(exchange, believed);
     });
