@@ -24,6 +24,12 @@ function isOver(exchange: LiveExchange, hook: HookName): boolean {
   return exchange.isSettled || (exchange.isFailed && hook !== 'onResponse');
 }
 
+/** Ends the hook when meanwhile a failure's answer, which has a run of its own, took the place of the response. */
+function endWhenReplaced(exchange: LiveExchange, callback: Callback): Callback {
+  const { response } = exchange;
+  return (error, result) => callback(exchange.response === response ? error : exchange.error, result);
+}
+
 const asyncFunction = Object.getPrototypeOf(async () => {}).constructor as Function;
 
 /**
@@ -154,7 +160,12 @@ export class HookFacade {
         return callback(attributed(cause, plugin, hook));
       }
       if (result === undefined) return callback(); // nothing to wait for
-      const answer = new AsyncAnswer(callback, plugin, hook, exchange.pipeline.hookTimeoutMs);
+      const answer = new AsyncAnswer(
+        endWhenReplaced(exchange, callback),
+        plugin,
+        hook,
+        exchange.pipeline.hookTimeoutMs,
+      );
       Promise.resolve(result).then(answer.resolve, answer.reject);
     };
   }

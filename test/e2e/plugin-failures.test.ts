@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { definePlugin, type Exchange, type PluginEntry, type PluginHooks } from 'hookway';
 import { startTestGateway } from 'hookway/testing';
 import { expect, test } from 'vitest';
@@ -169,6 +170,33 @@ test('a handler that never finishes is given up after hookTimeoutMs', async () =
     plugin: 'forgetful',
     hook: 'onRequest',
   });
+});
+
+test('the answer of a failure is shaped once, also when it came while a handler waited', async () => {
+  const waits: Readonly<Record<number, Gate>> = { 200: new Gate(), 504: new Gate() };
+  const failed = new Gate();
+  const slow = definePlugin({
+    name: 'slow',
+    setup({ hooks }) {
+      hooks.onRequest.tap(({ timeouts }) => void (timeouts.totalMs = 50));
+      hooks.onResponse.tapPromise(({ response }) => {
+        if (response!.status === 504) failed.open();
+        return waits[response!.status]!.opened;
+      });
+    },
+  });
+  const marking = definePlugin({
+    name: 'marking',
+    setup: ({ hooks }) => hooks.onResponse.tap(({ response }) => response!.fields.append('X-Mark', 'yes')),
+  });
+  await using gateway = await startTestGateway({ plugins: [slow(), marking()] });
+  const fetched = gateway.fetch('/');
+  await failed.opened;
+  waits[200]!.open();
+  await nextTurn();
+  waits[504]!.open();
+  const { status, headers } = await fetched;
+  expect([status, headers['x-mark']]).toEqual([504, 'yes']);
 });
 
 test('a plugin that throws something else than an error is named as well', async () => {
