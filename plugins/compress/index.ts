@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { definePlugin, type ResponseDraft, Stage } from '../../core/index.ts';
+import { definePlugin, type ReadonlyFieldList, type ResponseDraft, Stage } from '../../core/index.ts';
 import { addVary, combinedValue } from '../headers/index.ts';
 import { createNegotiation } from './accept-encoding.ts';
 import { mayEncode, weakened } from './eligible.ts';
@@ -34,6 +34,15 @@ function encode({ fields, body }: ResponseDraft, coding: Coding): void {
   body.through(createEncoder(coding, body.length));
 }
 
+/** A 304 names the validator of the 200 that the client has (RFC 9110 15.4.5), which was weakened here before. */
+function confirm({ fields }: ResponseDraft, request: ReadonlyFieldList): void {
+  const etag = fields.get('etag');
+  const known = combinedValue(request, 'if-none-match');
+  if (etag === undefined || etag.startsWith('W/') || known?.includes(`W/${etag}`) !== true) return;
+  fields.set('ETag', weakened(etag));
+  addVary(fields, 'Accept-Encoding');
+}
+
 export default definePlugin({
   name: 'compress',
   options,
@@ -43,6 +52,7 @@ export default definePlugin({
     hooks.onResponse.tap({ stage: Stage.Finish }, ({ inbound, response }) => {
       const draft = response!;
       const { contentLength } = draft;
+      if (draft.status === 304) return confirm(draft, inbound.fields);
       const isHead = inbound.method === 'HEAD';
       if (!isHead && contentLength !== undefined && contentLength < Math.max(minBytes, 1)) return;
       if (!mayEncode(draft, inbound.fields, isCompressible)) return;

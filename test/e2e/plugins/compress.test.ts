@@ -81,6 +81,21 @@ test.each<[string, OriginScript, number]>([
   expect(response.headers).not.toHaveProperty('vary');
 });
 
+test.each([
+  ['W/"v1"', { etag: 'W/"v1"', vary: 'Accept-Encoding' }],
+  ['"v0", W/"v1"', { etag: 'W/"v1"', vary: 'Accept-Encoding' }],
+  ['"v1"', { etag: '"v1"' }],
+  ['W/"v10", "v1"', { etag: '"v1"' }],
+])('304 to who has %s names the validator of what that client has', async (given, fields) => {
+  await using gateway = await startTestGateway({
+    plugins: [compress()],
+    origin: { status: 304, headers: { ETag: '"v1"' } },
+  });
+  const response = await gateway.fetch('/', { headers: { 'if-none-match': given } });
+  const { etag, vary } = response.headers;
+  expect([response.status, { etag, ...(vary !== undefined && { vary }) }]).toEqual([304, fields]);
+});
+
 test('HEAD is told what it depends on, and nothing is encoded', async () => {
   await using gateway = await startTestGateway({
     plugins: [compress()],
