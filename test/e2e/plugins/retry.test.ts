@@ -182,19 +182,18 @@ test('an attempt that takes too long is given up for another one', async () => {
   expect(attempts[0]?.error?.code).toBe('attempt_timeout');
 });
 
-test('attempts are given up one after the other, and all of them when the total is over', async () => {
+test('attempts are given up one after the other, and none is begun when the total is over', async () => {
   const slow = await start(() => {});
   const gateway = await startWith(
     { attempts: 10, attemptTimeoutMs: 150, backoffMs: 0, maxBackoffMs: 0 },
     [slow.url],
     timeouts({ totalMs: 700 }),
   );
-  expect((await gateway.fetch('/')).json()).toMatchObject({ status: 504, code: 'exchange_timeout' });
+  expect((await gateway.fetch('/')).status).toBe(504);
   const { attempts } = await gateway.waitForExchange();
   expect(attempts.length).toBeGreaterThan(1);
-  expect(new Set(attempts.slice(0, -1).map(({ error }) => error?.code))).toEqual(
-    new Set(['attempt_timeout']),
-  );
+  expect(attempts.length).toBeLessThan(10);
+  expect(attempts[0]!.error?.code).toBe('attempt_timeout');
   await slow.waitForNoConnections();
 });
 
