@@ -3,14 +3,14 @@ import {
   definePlugin,
   type Exchange,
   type LocalResponse,
-  type Logger,
+  type PluginHost,
   respond,
   Stage,
 } from '../../core/index.ts';
 import { parseCredentials } from './credentials.ts';
 import { hashPassword } from './password-hash.ts';
 import { AuthenticatedUser } from './tokens.ts';
-import { type FileListener, watchUsersFile } from './users-file.ts';
+import { watchUsersFile } from './users-file.ts';
 import { addUser, loadUsers } from './users.ts';
 import { type Verification, Verifier } from './verifier.ts';
 
@@ -74,36 +74,41 @@ function createAnswers(realm: string): Record<Exclude<Verification, 'right'> | '
   };
 }
 
-/** Users follow their file; a file that is wrong or gone leaves them as they were. */
-function followFile(
+/** Users follow their file; one that is wrong or gone leaves them as they were. */
+function follow(
+  { log, onStart, onRetired, defer }: PluginHost,
   inline: Readonly<Record<string, string>>,
   file: string,
   verifier: Verifier,
-  log: Logger,
-): FileListener {
-  return {
-    read: async () => {
-      const read = await loadUsers(inline, file);
-      verifier.replaceUsers(read);
-      log.info({ file, users: read.size }, 'the file of users was read again');
-    },
-    onError: (err) => log.error({ err, file }, 'the file of users is wrong, they stay as they were'),
+): void {
+  const read = async (): Promise<void> => {
+    const users = await loadUsers(inline, file);
+    verifier.replaceUsers(users);
+    log.info({ file, users: users.size }, 'the file of users was read again');
   };
+  const onError = (err: unknown): void =>
+    log.error({ err, file }, 'the file of users is wrong, they stay as they were');
+  let stop = (): void => {};
+  onStart(() => {
+    stop = watchUsersFile(file, { read, onError });
+  });
+  onRetired(() => stop());
+  defer(() => stop());
 }
 
 export default definePlugin({
   name: 'basic-auth',
   options,
-  async setup({ hooks, defer, log }, { users: inline, file, realm, passAuthorization, rememberMs }) {
+  async setup(gateway, { users: inline, file, realm, passAuthorization, rememberMs }) {
     const now = (): number => performance.now();
     const verifier = new Verifier(await loadUsers(inline, file), { now, rememberMs, ...bounds });
-    if (file !== undefined) defer(watchUsersFile(file, followFile(inline, file, verifier, log)));
+    if (file !== undefined) follow(gateway, inline, file, verifier);
     const answers = createAnswers(realm);
     const admit = (exchange: Exchange, user: string): undefined => {
       exchange.set(AuthenticatedUser, user);
       if (!passAuthorization) exchange.outbound.fields.delete('authorization');
     };
-    hooks.onRequest.tapPromise({ stage: Stage.Guard }, async (exchange) => {
+    gateway.hooks.onRequest.tapPromise({ stage: Stage.Guard }, async (exchange) => {
       const [value, ...more] = exchange.inbound.fields.getAll('authorization');
       const credentials = value === undefined || more.length > 0 ? undefined : parseCredentials(value);
       if (credentials === undefined) return answers.none;

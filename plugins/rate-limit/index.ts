@@ -6,7 +6,8 @@ import { createKey, type KeyFunction } from './keys.ts';
 import { LocalCounts } from './local-counts.ts';
 import { limitsOf, options } from './options.ts';
 import type { Verdict } from './quota.ts';
-import { createFallback, openShared, tapShared } from './shared.ts';
+import { RedisStore } from './redis-store.ts';
+import { createFallback, SharedCounts, tapShared } from './shared.ts';
 import { RateLimitVerdict } from './tokens.ts';
 
 export { createKey, ipv6PrefixSchema, type KeyFunction, keySchema, RateLimitVerdict, type Verdict };
@@ -33,13 +34,14 @@ export default definePlugin({
     }
     const shared = await gateway.retain(
       JSON.stringify([store, limits, onStoreError]),
-      () => openShared(store, limits, onStoreError, gateway.log),
-      (opening) =>
-        opening.then(
-          ({ store: opened }) => opened.close(),
+      async () => new SharedCounts(await RedisStore.load(store, limits), onStoreError, gateway.log),
+      (loading) =>
+        loading.then(
+          ({ store: loaded }) => loaded.close(),
           () => {},
         ),
     );
+    gateway.onStart(() => shared.open());
     const fallback = createFallback(onStoreError, dryRun, local, answer);
     tapShared(gateway, shared, keysOf, answer, fallback);
   },

@@ -1,6 +1,7 @@
 const connectTimeoutMs = 500;
 const reconnectMs = 500;
 const silentForMs = 2_000;
+const firstTryMs = 3_000;
 const longestQueue = 10_000;
 
 /** What is used of a client of @redis/client, which need not be installed. */
@@ -33,57 +34,68 @@ async function loadFactory(url: string): Promise<() => RedisClient> {
 /** A connection to Redis that comes back by itself, also when the other end went away without a word. */
 export class RedisConnection {
   readonly #create: () => RedisClient;
-  #client: RedisClient;
+  #client: RedisClient | undefined;
   #error: Error | undefined;
-  #heardAtMs = performance.now();
+  #heardAtMs = 0;
+  #onTried: () => void = () => {};
   /** Called when a connection was made, the first or a new one. */
   onReady: () => void = () => {};
-  #onTried: () => void = () => {};
 
   private constructor(create: () => RedisClient) {
     this.#create = create;
-    this.#client = this.#connect();
+  }
+
+  /** Not connected yet. Rejects when @redis/client is not installed. */
+  static async load(url: string): Promise<RedisConnection> {
+    return new RedisConnection(await loadFactory(url));
   }
 
   /** Resolves when the first try to connect is over; it goes on trying until it is closed. */
-  static async open(url: string): Promise<RedisConnection> {
-    const connection = new RedisConnection(await loadFactory(url));
-    await new Promise<void>((resolve) => {
+  async open(): Promise<void> {
+    return new Promise((resolve) => {
       // who accepts and then says nothing would hold up the start
-      const timer = setTimeout(resolve, connectTimeoutMs);
-      connection.#onTried = () => {
+      const timer = setTimeout(resolve, firstTryMs);
+      this.#onTried = () => {
         clearTimeout(timer);
         resolve();
       };
+      this.#connect();
     });
-    return connection;
   }
 
-  /** Throws when there is no connection. */
-  check(): void {
-    if (this.#client.isReady) return;
+  /** The client, when there is a connection. @throws Error when there is none. */
+  get #ready(): RedisClient {
+    const client = this.#client;
+    if (client?.isReady === true) return client;
     this.doubt();
     throw this.#error ?? new Error('Redis is not connected');
   }
 
+  /** Throws when there is no connection. */
+  check(): void {
+    void this.#ready;
+  }
+
   async send(words: readonly string[]): Promise<unknown> {
-    const client = this.#client;
+    const client = this.#ready;
     return client.sendCommand(words).finally(() => this.#hear(client));
   }
 
   /** Nothing came in time: when nothing has come for a while, the connection is given up for a new one. */
   doubt(): void {
-    if (performance.now() < this.#heardAtMs + silentForMs) return;
+    if (this.#client === undefined || performance.now() < this.#heardAtMs + silentForMs) return;
     this.#client.destroy();
-    this.#client = this.#connect();
+    this.#connect();
   }
 
   close(): void {
-    this.#client.destroy();
+    this.#client?.destroy();
+    this.#client = undefined;
   }
 
-  #connect(): RedisClient {
+  #connect(): void {
     const client = this.#create();
+    this.#client = client;
     this.#heardAtMs = performance.now();
     client.on('ready', () => {
       if (this.#hear(client)) this.onReady();
@@ -92,7 +104,6 @@ export class RedisConnection {
       if (this.#hear(client)) this.#error = error;
     });
     client.connect().catch(() => {}); // told by the event
-    return client;
   }
 
   /** False when it is not about the connection of now. */

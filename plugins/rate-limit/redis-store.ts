@@ -28,9 +28,14 @@ export class RedisStore {
     this.#scopes = limits.map((limit) => settings.prefix + scopeOf(limit));
   }
 
+  /** Not connected yet. Rejects when @redis/client is not installed. */
+  static async load(settings: RedisSettings, limits: readonly Limit[]): Promise<RedisStore> {
+    return new RedisStore(await RedisConnection.load(settings.redis), settings, limits);
+  }
+
   /** Resolves when the first try to connect is over; it goes on trying until it is closed. */
-  static async open(settings: RedisSettings, limits: readonly Limit[]): Promise<RedisStore> {
-    return new RedisStore(await RedisConnection.open(settings.redis), settings, limits);
+  async open(): Promise<void> {
+    return this.#connection.open();
   }
 
   /** Called when a connection was made, the first or a new one. */
@@ -41,7 +46,6 @@ export class RedisStore {
   /** Decides as a MemoryStore does about a request that has a key for at least one limit. Rejects when Redis is away. */
   async decide(keys: readonly (string | undefined)[]): Promise<Verdict> {
     const concerned = this.#limits.filter((_, index) => keys[index] !== undefined);
-    this.check();
     const names: string[] = [];
     const words: string[] = [];
     for (const [index, key] of keys.entries()) {

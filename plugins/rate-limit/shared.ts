@@ -1,9 +1,9 @@
 import { type Exchange, type LocalResponse, type Logger, type PluginHost, Stage } from '../../core/index.ts';
 import type { Answer, Keys, KeysOf } from './answer.ts';
-import type { Limit, MemoryStore } from './memory-store.ts';
+import type { MemoryStore } from './memory-store.ts';
 import type { Verdict } from './quota.ts';
 import { unavailable } from './refusals.ts';
-import { type RedisSettings, RedisStore } from './redis-store.ts';
+import type { RedisStore } from './redis-store.ts';
 import { StoreWatch } from './store-watch.ts';
 
 const storeRetryMs = 1_000;
@@ -26,31 +26,34 @@ export function createFallback(
   return () => refusal;
 }
 
-/** The counts in Redis, and whether they can be asked for now. */
-export interface SharedCounts {
+/** The counts in Redis, and whether they can be asked for now; what the log is told outlives a reload as well. */
+export class SharedCounts {
   readonly store: RedisStore;
   readonly watch: StoreWatch;
-}
+  #opened: Promise<void> | undefined;
 
-/** Opens the store; the log says when it goes away and when it is back, beginning with now. */
-export async function openShared(
-  settings: RedisSettings,
-  limits: readonly Limit[],
-  onStoreError: OnStoreError,
-  log: Logger,
-): Promise<SharedCounts> {
-  const store = await RedisStore.open(settings, limits);
-  const watch = new StoreWatch(storeRetryMs, {
-    onAway: (err) => log.error({ err, onStoreError }, 'the store of rate limits is away'),
-    onBack: () => log.info('the store of rate limits is back'),
-  });
-  store.onConnected = () => watch.expectSuccess();
-  try {
-    store.check();
-  } catch (error) {
-    watch.failed(error, performance.now());
+  constructor(store: RedisStore, onStoreError: OnStoreError, log: Logger) {
+    this.store = store;
+    this.watch = new StoreWatch(storeRetryMs, {
+      onAway: (err) => log.error({ err, onStoreError }, 'the store of rate limits is away'),
+      onBack: () => log.info('the store of rate limits is back'),
+    });
+    store.onConnected = () => this.watch.expectSuccess();
   }
-  return { store, watch };
+
+  /** Connects, unless a configuration before this one has; the log says so when that fails. */
+  async open(): Promise<void> {
+    this.#opened ??= this.store.open().then(() => this.#look());
+    return this.#opened;
+  }
+
+  #look(): void {
+    try {
+      this.store.check();
+    } catch (error) {
+      this.watch.failed(error, performance.now());
+    }
+  }
 }
 
 /** Decides in the store, and while that is away by the fallback. */
