@@ -161,3 +161,16 @@ test('a client that goes away before it comes to the limit takes no place', asyn
   expect((await gateway.fetch('/')).status).toBe(200);
   expect((await gateway.fetch('/')).status).toBe(200);
 });
+
+test('requests of before a reload hold their places', async () => {
+  await using started = await startGateway({ maxConcurrent: 1 });
+  const { gateway, origin, answer } = started;
+  const first = gateway.fetch('/1');
+  await origin.waitForRequest(1);
+  await gateway.reload({ plugins: [concurrencyLimit({ maxConcurrent: 1 })] });
+  expect((await gateway.fetch('/2')).status).toBe(503);
+  answer();
+  expect((await first).status).toBe(200);
+  await gateway.waitForExchange(2);
+  expect((await gateway.fetch('/3')).status).toBe(200);
+});

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { checkConfiguration } from 'hookway';
 import { startTestGateway, type TestGateway, unusedPort } from 'hookway/testing';
 import rateLimit from 'hookway/plugins/rate-limit';
 import { MemoryStore } from '../../../plugins/rate-limit/memory-store.ts';
@@ -200,4 +201,30 @@ test('a Redis that asks for a password gets it from the URL, and a wrong one is 
   await using wrong = await startGateway(urlWith('close sesame'), 1);
   expect(JSON.stringify(await waitFor(wrong, away))).toContain('WRONGPASS');
   expect(JSON.stringify(wrong.logLines)).not.toContain('sesame');
+});
+
+test('a reload keeps the connection, and the end of the gateway closes it', async () => {
+  await using redis = await RedisServer.start();
+  const limit = { requests: 2, windowMs: hourMs, store: { redis: redis.url, timeoutMs: 10_000 } };
+  const clientsOf = async () => String(await redis.send('CLIENT', 'LIST')).match(/^id=\d+/gm)!;
+  const gateway = await startTestGateway({ plugins: [rateLimit(limit)] });
+  expect(await statusesOf(gateway, 1)).toBe('200');
+  const [own] = await clientsOf();
+  await gateway.reload({ plugins: [rateLimit(limit)] });
+  expect(await statusesOf(gateway, 2)).toBe('200 429');
+  const [same, ...others] = await clientsOf();
+  expect([same, others.length]).toEqual([own, 1]);
+  await gateway.close();
+  await expect.poll(async () => (await clientsOf()).length).toBe(1);
+});
+
+test('a configuration that is only checked connects to nothing', async () => {
+  await using mute = await startMute();
+  await checkConfiguration({
+    listeners: [{ port: 0 }],
+    upstreams: { app: { backends: ['http://127.0.0.1:1'] } },
+    routes: [{ upstream: 'app' }],
+    plugins: [rateLimit({ requests: 1, windowMs: 1_000, store: { redis: mute.url } })],
+  });
+  expect(mute.accepted()).toBe(0);
 });

@@ -157,3 +157,14 @@ test('a dry run refuses nothing, tells clients nothing, and logs', async () => {
   expect(line).toMatchObject({ refused: 1, limit: 'default', plugin: 'rate-limit' });
   expect((await gateway.waitForExchange(2)).get(RateLimitVerdict)).toMatchObject({ isAdmitted: false });
 });
+
+test('a reload keeps the counts of a limit that did not change', async () => {
+  const limit = { requests: 2, windowMs: hourMs };
+  await using gateway = await startTestGateway({ plugins: [rateLimit(limit)] });
+  const statusOf = async () => (await gateway.fetch('/')).status;
+  expect([await statusOf(), await statusOf(), await statusOf()]).toEqual([200, 200, 429]);
+  await gateway.reload({ plugins: [rateLimit(limit)] });
+  expect(await statusOf()).toBe(429);
+  await gateway.reload({ plugins: [rateLimit({ ...limit, requests: 3 })] });
+  expect(await statusOf()).toBe(200);
+});

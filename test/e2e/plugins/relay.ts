@@ -46,11 +46,14 @@ export class Relay {
 }
 
 /** Accepts connections and says nothing. */
-export async function startMute(): Promise<AsyncDisposable & { readonly url: string }> {
+export async function startMute(): Promise<
+  AsyncDisposable & { readonly url: string; readonly accepted: () => number }
+> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => sockets.add(socket.on('error', () => {})));
   return {
     url: await listen(server),
+    accepted: () => sockets.size,
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();
