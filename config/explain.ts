@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { ConfigurationProblem } from '../core/index.ts';
-import { hint } from './did-you-mean.ts';
+import { type ConfigurationProblem, hint } from '../core/index.ts';
 
 type RawIssue = z.core.$ZodRawIssue;
 type Issue = z.core.$ZodIssue;

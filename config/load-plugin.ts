@@ -2,8 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { PluginEntry, PluginFactory } from '../core/index.ts';
-import { hint } from './did-you-mean.ts';
+import { hint, type PluginEntry, type PluginFactory } from '../core/index.ts';
 import { explainContentError, shownPath } from './file-errors.ts';
 import { resolvePackage, type SourceModules } from './load-typescript.ts';
 

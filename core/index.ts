@@ -25,8 +25,10 @@ export { FieldList, type ReadonlyFieldList } from './message/field-list.ts';
 export { readIPv4 } from './message/ipv4.ts';
 export { isIdempotent, isSafe } from './message/method.ts';
 export { remember } from './message/remember.ts';
+export { closest, hint } from './message/did-you-mean.ts';
 export { isFieldName } from './message/settable-fields.ts';
 export { checkPath } from './message/target.ts';
+export { joinParts, parseTemplate, type TemplatePart } from './message/template.ts';
 export type {
   AttemptRecord,
   BackendFailure,

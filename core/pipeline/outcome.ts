@@ -1,6 +1,14 @@
 import type { Outcome } from './exchange.ts';
 import type { LiveExchange } from './live-exchange.ts';
 
+const relayed: Outcome = Object.freeze({
+  endedBy: undefined,
+  phase: 'done',
+  code: undefined,
+  plugin: undefined,
+  hook: undefined,
+});
+
 /** Who ended the exchange, in which phase, and why. */
 export function outcomeOf(exchange: LiveExchange): Outcome {
   const { error, answeredBy, phase } = exchange;
@@ -14,5 +22,5 @@ export function outcomeOf(exchange: LiveExchange): Outcome {
     };
   }
   if (answeredBy !== undefined) return { endedBy: undefined, phase, ...answeredBy };
-  return { endedBy: undefined, phase, code: undefined, plugin: undefined, hook: undefined };
+  return phase === 'done' ? relayed : { ...relayed, phase };
 }

@@ -1,5 +1,6 @@
 import type { Logger } from '../log/logger.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import type { RouteInfo } from './exchange.ts';
 import { HookFacade, type IsInScope } from './facade.ts';
 import type { Hooks } from './hooks.ts';
 import type { InstrumentOptions, Instruments } from './instruments.ts';
@@ -12,6 +13,7 @@ import type { TrailRequests } from './trail-requests.ts';
 export interface HostSurroundings {
   readonly hooks: Hooks;
   readonly upstreams: ReadonlyMap<string, Upstream>;
+  readonly routes: readonly RouteInfo[];
   readonly services: Services;
   readonly retained: RetainedValues;
   readonly instruments: Instruments;
@@ -98,6 +100,7 @@ export function createPluginHost(
     hooks: facade.hooks,
     log: pluginLog,
     upstreams: surroundings.upstreams,
+    routes: surroundings.routes,
     provide: (token, service) => services.provide(token, service, plugin),
     use: (token) => services.get(token),
     retain: (key, create, dispose) => {

@@ -1,6 +1,6 @@
 import type { Logger } from '../log/logger.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange, RouteInfo } from './exchange.ts';
 import type { Instrument, InstrumentOptions } from './instruments.ts';
 import type { PluginHooks } from './taps.ts';
 import type { Service } from './tokens.ts';
@@ -12,6 +12,8 @@ export interface PluginHost {
   readonly log: Logger;
   /** The upstreams of the configuration by name. */
   readonly upstreams: ReadonlyMap<string, Upstream>;
+  /** The routes of the configuration, in its order. */
+  readonly routes: readonly RouteInfo[];
   /** Offers a service to other plugins and the core; throws when another plugin provides it already. */
   readonly provide: <T>(token: Service<T>, service: T) => void;
   /** The service another plugin provides; undefined when none does. Ask inside a hook to be independent of order. */

@@ -151,6 +151,7 @@ export class Generation implements Pipeline {
     const surroundings: HostSurroundings = {
       hooks,
       upstreams,
+      routes: this.routes,
       services,
       retained,
       instruments,

@@ -1,25 +1,48 @@
-const unsafe = /[^\x20\x21\x23-\x5b\x5d-\x7e]/; // all but printable ASCII without quote and backslash
-const everyUnsafe = new RegExp(unsafe, 'g');
-
-const hex = (character: string, digits: number): string =>
-  character.charCodeAt(0).toString(16).padStart(digits, '0');
-
-function escapeJson(character: string): string {
-  return character === '"' || character === '\\' ? `\\${character}` : `\\u${hex(character, 4)}`;
+/** Which characters stand for themselves, and what the others become: ASCII that cannot be mistaken for anything else. */
+export interface Escaping {
+  /** 1 at the code of each character that stands for itself. */
+  readonly isPlain: Uint8Array;
+  /** Finds a character that does not. */
+  readonly special: RegExp;
+  /** At most six characters. */
+  readonly escape: (code: number) => string;
 }
 
-function escapeApache(character: string): string {
-  if (character === '"' || character === '\\') return `\\${character}`;
-  return `\\x${hex(character, 2)}`;
+/** All of printable ASCII but these: nothing else can end a line or steer a terminal. */
+function printableBut(others: string): Uint8Array {
+  const isPlain = new Uint8Array(0x100).fill(1, 0x20, 0x7f);
+  for (const other of others) isPlain[other.charCodeAt(0)] = 0;
+  return isPlain;
 }
 
-/** The text between the quotes of a JSON string, in printable ASCII: nothing in it can end a line or steer a terminal. */
-export function jsonText(text: string): string {
-  return unsafe.test(text) ? text.replace(everyUnsafe, escapeJson) : text;
+const hex = (code: number, digits: number): string => code.toString(16).padStart(digits, '0');
+const unicode = (code: number): string => `\\u${hex(code, 4)}`;
+const isQuote = (code: number): boolean => code === 0x22 || code === 0x5c;
+
+function escaping(others: string, escape: (code: number) => string): Escaping {
+  const isPlain = printableBut(others);
+  const plain = Array.from(isPlain.keys()).filter((code) => isPlain[code] === 1);
+  const special = new RegExp(`[^${plain.map((code) => `\\x${hex(code, 2)}`).join('')}]`);
+  return { isPlain, special, escape };
 }
 
-/** The text as Apache escapes it in its logs, `-` for none. */
-export function combinedText(text: string | undefined): string {
-  if (text === undefined || text === '') return '-';
-  return unsafe.test(text) ? text.replace(everyUnsafe, escapeApache) : text;
+/** Between the quotes of a JSON string. */
+export const json = escaping('"\\', (code) =>
+  isQuote(code) ? `\\${String.fromCharCode(code)}` : unicode(code),
+);
+
+/** As Apache escapes what clients sent; `others` are escaped, too. */
+export function apache(others = ''): Escaping {
+  return escaping(`"\\${others}`, (code) => {
+    if (isQuote(code)) return `\\${String.fromCharCode(code)}`;
+    return code > 0xff ? unicode(code) : `\\x${hex(code, 2)}`;
+  });
+}
+
+const isBare = printableBut('"\\= ');
+
+/** Whether a logfmt value needs no quotes. */
+export function needsNoQuotes(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (isBare[text.charCodeAt(i)] !== 1) return false;
+  return text !== '';
 }

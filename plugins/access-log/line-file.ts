@@ -1,61 +1,157 @@
-import { close, open, write, writeSync } from 'node:fs';
+import { close, constants, fstatSync, open, stat, write, writeSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
 const openFile = promisify(open);
 const closeFile = promisify(close);
+const statFile = promisify(stat);
 const standardOutput = 1;
+const { O_NONBLOCK, O_RDWR, O_WRONLY } = constants;
 
 /** Called with the error, or with how many of the bytes were written. */
 export type Written = (error: NodeJS.ErrnoException | null, bytes: number) => void;
 
 /** Where lines are appended. */
 export interface LineFile {
+  /** What people call it. */
+  readonly name: string;
   /** Opens it; a second time anew, so that a rotated one is left. A failure leaves it as it was. */
   open(): Promise<void>;
-  /** Appends some or all of the bytes; one call at a time, and none while it is being opened. */
+  /** One call at a time. */
   write(bytes: Buffer, written: Written): void;
-  /** Appends the bytes before it returns, for the very end of the process. */
+  /** Waits for the bytes to be written; for the end of the process. */
   writeNow(bytes: Buffer): void;
   close(): Promise<void>;
 }
 
-/** A file at a path; its folder is made when it is missing. */
+/** What an open file descriptor is written by. */
+interface Descriptor {
+  write(bytes: Buffer, written: Written): void;
+  writeNow(bytes: Buffer): void;
+  close(): Promise<void>;
+}
+
+/** A file on a disk: a thread waits for it. */
+class DiskDescriptor implements Descriptor {
+  readonly #fd: number;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  write(bytes: Buffer, written: Written): void {
+    write(this.#fd, bytes, 0, bytes.length, null, written);
+  }
+
+  writeNow(bytes: Buffer): void {
+    writeSync(this.#fd, bytes);
+  }
+
+  close(): Promise<void> {
+    return closeFile(this.#fd);
+  }
+}
+
+/** A pipe: no thread may wait for its reader, who may never read, so the event loop does. */
+class PipeDescriptor implements Descriptor {
+  readonly #fd: number;
+  readonly #socket: Socket;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+    this.#socket = new Socket({ fd, readable: false, writable: true });
+    this.#socket.on('error', () => {}); // told to who wrote
+    this.#socket.unref();
+  }
+
+  write(bytes: Buffer, written: Written): void {
+    this.#socket.write(bytes, (error) => written(error ?? null, error ? 0 : bytes.length));
+  }
+
+  writeNow(bytes: Buffer): void {
+    writeSync(this.#fd, bytes);
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#socket.once('close', () => resolve());
+      this.#socket.destroy();
+    });
+  }
+}
+
+/** Opens for appending. A pipe is opened for reading, too: it needs no reader then, and outlives the one that it has. */
+async function openDescriptor(path: string): Promise<Descriptor> {
+  const isPipe = await statFile(path).then(
+    (stats) => stats.isFIFO(),
+    () => false,
+  );
+  if (isPipe) return new PipeDescriptor(await openFile(path, O_RDWR | O_NONBLOCK));
+  return new DiskDescriptor(await openFile(path, 'a'));
+}
+
+/** A file by its path; its folder is made if there is none. */
 export class PathFile implements LineFile {
-  readonly #path: string;
-  #descriptor: number | undefined;
+  readonly name: string;
+  #descriptor: Descriptor | undefined;
 
   constructor(path: string) {
-    this.#path = path;
+    this.name = path;
   }
 
   async open(): Promise<void> {
-    await mkdir(dirname(this.#path), { recursive: true });
-    const descriptor = await openFile(this.#path, 'a');
+    await mkdir(dirname(this.name), { recursive: true });
+    const descriptor = await openDescriptor(this.name);
     await this.close();
     this.#descriptor = descriptor;
   }
 
   write(bytes: Buffer, written: Written): void {
-    write(this.#descriptor!, bytes, 0, bytes.length, null, written);
+    this.#descriptor!.write(bytes, written);
   }
 
   writeNow(bytes: Buffer): void {
-    writeSync(this.#descriptor!, bytes);
+    this.#descriptor!.writeNow(bytes);
   }
 
   async close(): Promise<void> {
     const descriptor = this.#descriptor;
     this.#descriptor = undefined;
-    if (descriptor !== undefined) await closeFile(descriptor);
+    await descriptor?.close();
   }
 }
 
-/** Standard output, which stays open. */
-export const standardFile: LineFile = {
-  open: () => Promise.resolve(),
-  write: (bytes, written) => write(standardOutput, bytes, 0, bytes.length, null, written),
-  writeNow: (bytes) => void writeSync(standardOutput, bytes),
-  close: () => Promise.resolve(),
-};
+/** A pipe is opened anew where that can be done, so that nobody else finds it changed to one that does not block. */
+async function openStandardOutput(): Promise<Descriptor> {
+  const stats = fstatSync(standardOutput);
+  if (!stats.isFIFO() && !stats.isSocket()) return new DiskDescriptor(standardOutput);
+  const own = `/proc/self/fd/${standardOutput}`;
+  const fd = await openFile(own, O_WRONLY | O_NONBLOCK).catch(() => standardOutput);
+  return new PipeDescriptor(fd);
+}
+
+let standardDescriptor: Promise<Descriptor> | undefined;
+
+/** Standard output: opened once for all, and never closed. */
+export class StandardOutput implements LineFile {
+  readonly name = 'standard output';
+  #descriptor: Descriptor | undefined;
+
+  async open(): Promise<void> {
+    this.#descriptor = await (standardDescriptor ??= openStandardOutput());
+  }
+
+  write(bytes: Buffer, written: Written): void {
+    this.#descriptor!.write(bytes, written);
+  }
+
+  writeNow(bytes: Buffer): void {
+    this.#descriptor!.writeNow(bytes);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

@@ -1,3 +1,4 @@
+import { LineBytes } from './line-bytes.ts';
 import type { LineFile } from './line-file.ts';
 
 /** Told of troubles, once each. */
@@ -6,8 +7,10 @@ export interface WriterListener {
   onFailing(error: Error): void;
   /** Lines come faster than they are taken, and are lost from now on. */
   onLagging(): void;
-  /** Writing goes on, or is given up: this is what was lost. */
-  onLost(lines: number, bytes: number): void;
+  /** Writing goes on; so many lines were lost. */
+  onRecovered(lostLines: number): void;
+  /** Writing is given up with lines that were lost. */
+  onLost(lines: number): void;
 }
 
 export interface WriterLimits {
@@ -21,8 +24,10 @@ export interface WriterLimits {
   readonly closeTimeoutMs: number;
 }
 
-const nothing = Buffer.alloc(0);
-const mostBytesAtOnce = 65_536;
+const firstCapacity = 16_384;
+const lineFeed = 0x0a;
+/** So many bytes wait for no others: a write costs as much as twenty lines. */
+const enoughAtOnce = 131_072;
 
 /** What open writers do when the process ends. */
 const endings = new Set<() => void>();
@@ -38,8 +43,14 @@ export class LineWriter {
   readonly #file: LineFile;
   readonly #listener: WriterListener;
   readonly #limits: WriterLimits;
-  /** So many bytes wait for no others. */
   readonly #enoughBytes: number;
+  /** Lines that come in. */
+  #filling = new LineBytes(firstCapacity);
+  /** Its bytes up to here are whole lines. */
+  #wholeBytes = 0;
+  /** Lines that are being written, or could not be; empty while none are. */
+  #leaving = new LineBytes(firstCapacity);
+  #writtenBytes = 0;
   /** The file is being written to or opened. */
   #isBusy = false;
   #isScheduled = false;
@@ -48,30 +59,52 @@ export class LineWriter {
   /** Nobody will ever take what is written. */
   #isGone = false;
   #wantsReopen = false;
-  /** What is being written, or could not be. */
-  #bytes: Buffer = nothing;
-  #lines = '';
-  #lostLines = 0;
+  #unreportedLines = 0;
   #retry: NodeJS.Timeout | undefined;
   #onIdle: (() => void) | undefined;
+  /** Counts every line that is lost. */
+  readonly #lost: { value: number };
+  /** Lines that were taken to be written. */
+  lineCount = 0;
 
-  constructor(file: LineFile, listener: WriterListener, limits: WriterLimits) {
+  constructor(
+    file: LineFile,
+    listener: WriterListener,
+    limits: WriterLimits,
+    lost: { value: number } = { value: 0 },
+  ) {
+    this.#lost = lost;
     this.#file = file;
     this.#listener = listener;
     this.#limits = limits;
-    this.#enoughBytes = Math.min(mostBytesAtOnce, limits.maxBufferedBytes / 2);
+    this.#enoughBytes = Math.min(enoughAtOnce, limits.maxBufferedBytes / 2);
     if (endings.size === 0) process.on('exit', endAll);
     endings.add(this.#onExit);
   }
 
-  /** Adds a line; it ends with a line feed. */
-  write(line: string): void {
-    const bufferedBytes = this.#bytes.length + this.#lines.length + line.length;
-    if (this.#isGone || bufferedBytes > this.#limits.maxBufferedBytes) return this.#lose();
-    this.#lines += line;
+  get bufferedBytes(): number {
+    return this.#leaving.length - this.#writtenBytes + this.#wholeBytes;
+  }
+
+  /** Writing fails, or nobody reads any more. */
+  get isFailing(): boolean {
+    return this.#isFailing || this.#isGone;
+  }
+
+  /** Where to write the next line to, followed by `commit`; undefined when it is lost, which is counted. */
+  begin(): LineBytes | undefined {
+    if (this.#isGone || this.bufferedBytes >= this.#limits.maxBufferedBytes) return this.#lose();
+    this.#filling.length = this.#wholeBytes;
+    return this.#filling;
+  }
+
+  /** The line is complete; it ended with a line feed. */
+  commit(): void {
+    this.#wholeBytes = this.#filling.length;
+    this.lineCount++;
     if (this.#isBusy || this.#retry !== undefined) return;
     if (!this.#isScheduled) this.#schedule();
-    else if (this.#lines.length >= this.#enoughBytes) this.#proceed();
+    else if (this.#wholeBytes >= this.#enoughBytes) this.#proceed();
   }
 
   /** Opens the file anew as soon as it is not being written to. */
@@ -92,8 +125,8 @@ export class LineWriter {
     endings.delete(this.#onExit);
     if (endings.size === 0) process.off('exit', endAll);
     this.#isGone = true;
-    const lostBytes = this.#bytes.length + this.#lines.length;
-    if (this.#lostLines > 0 || lostBytes > 0) this.#listener.onLost(this.#lostLines, lostBytes);
+    const lostLines = this.#unreportedLines + this.#countWaiting();
+    if (lostLines > 0) this.#listener.onLost(lostLines);
     await this.#file.close();
   }
 
@@ -108,17 +141,23 @@ export class LineWriter {
     clearTimeout(this.#delay);
     if (this.#isBusy || this.#retry !== undefined) return;
     if (this.#wantsReopen) void this.#open();
-    else if (!this.#isGone && this.#bytes.length + this.#lines.length > 0) this.#send();
+    else if (!this.#isGone && this.bufferedBytes > 0) this.#send();
     else this.#onIdle?.();
   };
 
   #send(): void {
-    if (this.#bytes.length === 0) {
-      this.#bytes = Buffer.from(this.#lines, 'latin1');
-      this.#lines = '';
-    }
+    if (this.#leaving.length === 0) this.#swap();
     this.#isBusy = true;
-    this.#file.write(this.#bytes, this.#onWritten);
+    const { bytes, length } = this.#leaving;
+    this.#file.write(bytes.subarray(this.#writtenBytes, length), this.#onWritten);
+  }
+
+  #swap(): void {
+    const full = this.#filling;
+    full.length = this.#wholeBytes;
+    this.#filling = this.#leaving;
+    this.#leaving = full;
+    this.#wholeBytes = 0;
   }
 
   readonly #onWritten = (error: NodeJS.ErrnoException | null, written: number): void => {
@@ -130,28 +169,36 @@ export class LineWriter {
   };
 
   get #mayWait(): boolean {
-    const isEnding = this.#onIdle !== undefined || this.#wantsReopen || this.#bytes.length > 0;
-    return !isEnding && this.#lines.length > 0 && this.#lines.length < this.#enoughBytes;
+    const isEnding = this.#onIdle !== undefined || this.#wantsReopen || this.#leaving.length > 0;
+    return !isEnding && this.#wholeBytes > 0 && this.#wholeBytes < this.#enoughBytes;
   }
 
   /** A process that breaks off still has what came last; a reader that is slow is not waited for. */
   readonly #onExit = (): void => {
-    if (this.#lines === '' || this.#isFailing || this.#isGone || this.#lostLines > 0) return;
+    if (this.#wholeBytes === 0 || this.#isFailing || this.#isGone || this.#unreportedLines > 0) return;
     try {
-      this.#file.writeNow(Buffer.from(this.#lines, 'latin1'));
+      this.#file.writeNow(this.#filling.bytes.subarray(0, this.#wholeBytes));
     } catch {
       // nobody is left to be told
     }
   };
 
   #onTaken(written: number): void {
-    this.#bytes = written === this.#bytes.length ? nothing : this.#bytes.subarray(written);
-    this.#isFailing = false;
+    this.#writtenBytes += written;
+    if (this.#writtenBytes === this.#leaving.length) this.#empty();
     // not at the first free byte: one report for a time of trouble, not one a line
-    const bufferedBytes = this.#bytes.length + this.#lines.length;
-    if (this.#lostLines === 0 || bufferedBytes * 2 > this.#limits.maxBufferedBytes) return;
-    this.#listener.onLost(this.#lostLines, 0);
-    this.#lostLines = 0;
+    const isRelieved = this.bufferedBytes * 2 <= this.#limits.maxBufferedBytes;
+    if (!isRelieved || (!this.#isFailing && this.#unreportedLines === 0)) return;
+    this.#isFailing = false;
+    this.#listener.onRecovered(this.#unreportedLines);
+    this.#unreportedLines = 0;
+  }
+
+  /** Memory that a time of trouble took is given back. */
+  #empty(): void {
+    this.#writtenBytes = 0;
+    this.#leaving.length = 0;
+    if (this.#leaving.bytes.length > enoughAtOnce * 4) this.#leaving = new LineBytes(firstCapacity);
   }
 
   #onError(error: NodeJS.ErrnoException): void {
@@ -173,8 +220,14 @@ export class LineWriter {
     this.#proceed();
   }
 
-  #lose(): void {
-    if (this.#lostLines++ === 0 && !this.#isFailing && !this.#isGone) this.#listener.onLagging();
+  #lose(): undefined {
+    this.#lost.value++;
+    if (this.#unreportedLines++ === 0 && !this.isFailing) this.#listener.onLagging();
+  }
+
+  #countWaiting(): number {
+    const leaving = this.#leaving.bytes.subarray(this.#writtenBytes, this.#leaving.length);
+    return linesIn(leaving) + linesIn(this.#filling.bytes.subarray(0, this.#wholeBytes));
   }
 
   async #open(): Promise<void> {
@@ -188,4 +241,10 @@ export class LineWriter {
     this.#isBusy = false;
     this.#proceed();
   }
+}
+
+function linesIn(bytes: Buffer): number {
+  let count = 0;
+  for (const byte of bytes) if (byte === lineFeed) count++;
+  return count;
 }

@@ -1,40 +1,40 @@
-const thousandths = Array.from({ length: 1_000 }, (_, index) => String(index).padStart(3, '0'));
+import { encode, type LineBytes, type Piece } from './line-bytes.ts';
+
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const utc = 0x5a;
+
+/** Writes a moment given in milliseconds since the epoch. */
+export type Stamp = (line: LineBytes, epochMs: number) => void;
 
 /** Remembers the text of a second, because most lines share theirs with the one before. */
-function perSecond(write: (date: Date) => string): (second: number) => string {
+function perSecond(textOf: (date: Date) => string): (second: number) => Piece {
   let known = Number.NaN;
-  let text = '';
+  let piece = encode('');
   return (second) => {
     if (second !== known) {
       known = second;
-      text = write(new Date(second * 1000));
+      piece = encode(textOf(new Date(second * 1000)));
     }
-    return text;
+    return piece;
   };
 }
 
-/** Writes milliseconds since the epoch as `2026-11-05T10:11:12.345Z`. */
-export function createIsoStamp(): (epochMs: number) => string {
+/** `2026-11-05T10:11:12.345Z` */
+export function createIsoStamp(): Stamp {
   const upToSeconds = perSecond((date) => date.toISOString().slice(0, 20));
-  return (epochMs) => {
+  return (line, epochMs) => {
     const second = Math.floor(epochMs / 1000);
-    return `${upToSeconds(second)}${thousandths[Math.floor(epochMs - second * 1000)]!}Z`;
+    line.append(upToSeconds(second));
+    line.thousandths(Math.floor(epochMs - second * 1000));
+    line.byte(utc);
   };
 }
 
-/** Writes milliseconds since the epoch as `05/Nov/2026:10:11:12 +0000`. */
-export function createCommonStamp(): (epochMs: number) => string {
-  const text = perSecond((date) => {
+/** `05/Nov/2026:10:11:12 +0000` */
+export function createCommonStamp(): Stamp {
+  const pieceOf = perSecond((date) => {
     const [year, , day] = date.toISOString().slice(0, 10).split('-');
     return `${day}/${months[date.getUTCMonth()]}/${year}:${date.toISOString().slice(11, 19)} +0000`;
   });
-  return (epochMs) => text(Math.floor(epochMs / 1000));
-}
-
-/** A duration with three decimals; never negative. */
-export function milliseconds(durationMs: number): string {
-  const micros = durationMs > 0 ? Math.round(durationMs * 1000) : 0;
-  const whole = Math.floor(micros / 1000);
-  return `${whole}.${thousandths[micros - whole * 1000]!}`;
+  return (line, epochMs) => line.append(pieceOf(Math.floor(epochMs / 1000)));
 }

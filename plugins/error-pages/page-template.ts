@@ -1,4 +1,4 @@
-import { joinParts, type TemplatePart } from '../headers/index.ts';
+import { joinParts, type TemplatePart } from '../../core/index.ts';
 
 /** What a page can say. */
 export interface PageFacts {

@@ -1,7 +1,13 @@
-import { type Exchange, isFieldName, type Slot } from '../../core/index.ts';
+import {
+  type Exchange,
+  isFieldName,
+  joinParts,
+  parseTemplate,
+  type Slot,
+  type TemplatePart,
+} from '../../core/index.ts';
 import { clientAddressOf, clientHostOf, clientSchemeOf } from '../forwarded-headers/tokens.ts';
 import { RequestId } from '../request-id/index.ts';
-import { joinParts, parseTemplate, type TemplatePart } from './template.ts';
 
 /** Reads one value of an exchange; empty when there is none. */
 type Reader = (exchange: Exchange) => string;

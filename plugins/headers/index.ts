@@ -9,7 +9,6 @@ export { addVary } from './vary.ts';
 export { combinedValue } from './combined-value.ts';
 export { oneOrMore } from './one-or-more.ts';
 export { rangeOf, statusTest } from './statuses.ts';
-export { joinParts, parseTemplate, type TemplatePart } from './template.ts';
 
 type Given = string | ValueMaker;
 

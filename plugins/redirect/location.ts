@@ -1,4 +1,4 @@
-import { joinParts, parseTemplate, type TemplatePart } from '../headers/index.ts';
+import { joinParts, parseTemplate, type TemplatePart } from '../../core/index.ts';
 
 /** The URL that a client asked for. */
 export interface Asked {

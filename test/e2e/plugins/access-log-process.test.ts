@@ -1,9 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { unusedPort } from 'hookway/testing';
 import { projectWith, sound } from '../../unit/config/project.ts';
 import { startBackend } from '../cli-backend.ts';
 import { GatewayProcess } from '../cli-process.ts';
+
+const command = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 
 async function startProcess(options: object): Promise<{ gateway: GatewayProcess; url: string; cwd: string }> {
   const upstreams = { app: { backends: [await startBackend()] } };
@@ -66,4 +72,32 @@ test('SIGHUP leaves a rotated file', async () => {
   await gateway.ended;
   expect(targetsOf(readFileSync(`${file}.1`, 'utf8'))).toEqual(['/before']);
   expect(targetsOf(readFileSync(file, 'utf8'))).toEqual(['/after']);
+});
+
+test('a process whose standard output nobody reads still serves and still ends', async () => {
+  const upstreams = { app: { backends: [await startBackend()] } };
+  const listeners = [{ host: '127.0.0.1', port: await unusedPort() }];
+  const plugins = [['access-log', { maxBufferedBytes: 65_536 }]];
+  const cwd = projectWith({
+    'proxy.config.json': { ...sound, listeners, upstreams, plugins, log: { file: 'gateway.log' } },
+  });
+  const child = spawn(process.execPath, [command], { cwd, stdio: ['ignore', 'pipe', 'ignore'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const url = `http://127.0.0.1:${listeners[0]!.port}`;
+  await expect
+    .poll(
+      () =>
+        fetch(url).then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      { timeout: 10_000 },
+    )
+    .toBe(200);
+  const headers = { 'user-agent': 'x'.repeat(8_000) };
+  for (let i = 0; i < 40; i++) expect((await fetch(url, { headers })).status).toBe(200);
+  await expect.poll(() => readFileSync(join(cwd, 'gateway.log'), 'utf8')).toContain('lines are dropped');
+  child.kill('SIGTERM');
+  expect((await once(child, 'exit'))[0]).toBe(0);
+  expect(readFileSync(join(cwd, 'gateway.log'), 'utf8')).toContain('the access log lost lines');
 });

@@ -50,10 +50,19 @@ test.each([
   ['request-id', { header: 'X-Correlation-ID', trustInbound: true, response: false }],
   ['load-balance', { policy: 'round-robin' }],
   ['access-log', { format: 'combined', query: false, maxDelayMs: 0, maxBufferedBytes: 65_536 }],
+  [
+    'access-log',
+    { format: 'logfmt', fields: ['time', 'timers.total', 'request.header.x-a'], sampleShare: 0 },
+  ],
+  ['access-log', { format: '{client.address} {method} {status} {timers.total}', slowMs: 1_000 }],
+  ['access-log', { skip: [{ paths: ['/health'], statuses: ['2xx', 304] }], redact: { address: true } }],
 ])('%s takes %j', async (name, options) => {
   expect(await complaintsOf(factories[name]!, options)).toEqual([]);
 });
 
+const notFormat =
+  'must be "json", "logfmt", "combined" or a template like "{client.address} {method} {status}"';
+const ownFields = 'has its own fields: leave out fields, requestHeaders, responseHeaders';
 const notTrust = 'is not an address, a CIDR block, "loopback" or "private"';
 const notName = 'must be a name without blanks, like "edge-1" or "gateway.example.com:8080"';
 
@@ -92,7 +101,34 @@ test.each([
     { policy: 'fastest' },
     'policy: Invalid option: expected one of "round-robin"|"random"|"least-requests"|"power-of-two"|"peak-ewma"|"ring-hash"|"maglev"',
   ],
-  ['access-log', { format: 'xml' }, 'format: Invalid option: expected one of "json"|"combined"'],
+  ['access-log', { format: 'xml' }, `format: ${notFormat}`],
+  ['access-log', { format: '{statuss} {x' }, 'format: a "{" has no "}"; "{{" stands for one "{"'],
+  ['access-log', { format: '{statuss}' }, 'format: {statuss} is not known, did you mean "status"?'],
+  [
+    'access-log',
+    { format: '{timers.totl}' },
+    'format: {timers.totl} is not known, did you mean "timers.total"?',
+  ],
+  ['access-log', { format: '{a}\n{b}' }, 'format: must be one line'],
+  ['access-log', { fields: ['clint'] }, 'fields[0]: "clint" is not known, did you mean "client"?'],
+  ['access-log', { fields: ['time', 'time'] }, 'fields[1]: "time" is there twice'],
+  ['access-log', { format: 'combined', fields: ['time'] }, `format: ${ownFields}`],
+  ['access-log', { format: '{status}', requestHeaders: ['via'] }, `format: ${ownFields}`],
+  ['access-log', { requestHeaders: ['a b'] }, 'requestHeaders[0]: is not a header field that plugins see'],
+  ['access-log', { sampleShare: 2 }, 'sampleShare: Too big: expected number to be <=1'],
+  ['access-log', { skip: [{}] }, 'skip[0]: must name something to skip'],
+  ['access-log', { skip: [{ paths: ['a'] }] }, 'skip[0] › paths[0]: must begin with "/"'],
+  [
+    'access-log',
+    { skip: [{ statuses: ['6xx'] }] },
+    'skip[0] › statuses[0]: must be a status like 404 or "4xx"',
+  ],
+  ['access-log', { skip: [{ methods: ['get'] }] }, 'skip[0] › methods[0]: must be a method, in capitals'],
+  [
+    'access-log',
+    { redact: { headers: ['host'] } },
+    'redact › headers[0]: is not a header field that plugins see',
+  ],
   ['access-log', { maxDelayMs: -1 }, 'maxDelayMs: Too small: expected number to be >=0'],
   ['access-log', { file: '' }, 'file: must be the name of a file'],
   ['access-log', { maxBufferedBytes: 1 }, 'maxBufferedBytes: Too small: expected number to be >=65536'],

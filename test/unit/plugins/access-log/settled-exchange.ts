@@ -45,7 +45,7 @@ export function settledExchange(
     backend: attempt.backend,
     attempts: [attempt],
     response: { status: 200, source: 'backend' },
-    timings: { startedAtMs: 1_000, headAtMs: 1_000, responseAtMs: 1_010, completedAtMs: 1_012.3456 },
+    timings: { startedAtMs: 1_000, headAtMs: 1_000.25, responseAtMs: 1_010, completedAtMs: 1_012.3456 },
     outcome: done,
     bodyBytesReceived: 0,
     bodyBytesSent: 127,

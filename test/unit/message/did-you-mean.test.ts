@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { closest, hint } from '../../../config/did-you-mean.ts';
+import { closest, hint } from '../../../core/message/did-you-mean.ts';
 
 const keys = ['listeners', 'upstreams', 'routes', 'plugins', 'limits'];
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { joinParts, parseTemplate } from '../../../../plugins/headers/template.ts';
+import { joinParts, parseTemplate } from '../../../core/message/template.ts';
 
 test.each([
   ['', []],
