@@ -56,7 +56,8 @@ function ranksOf(route: Route, hostname: string): number[] {
 
 function precededBy(route: Route, taken: Route, hostname: string): RouteVerdict['precededBy'] {
   const [mine, theirs] = [ranksOf(route, hostname), ranksOf(taken, hostname)];
-  return precedences.find((_, index) => mine[index] !== theirs[index]);
+  const at = mine.findIndex((rank, index) => rank !== theirs[index]);
+  return theirs[at]! > mine[at]! ? precedences[at] : undefined;
 }
 
 /** Failed conditions; those of host and path count most, so that the nearest routes come first. */

@@ -11,6 +11,7 @@ import {
 } from 'hookway';
 import { startOrigin } from 'hookway/testing';
 import bodyLimit from 'hookway/plugins/body-limit';
+import healthCheck from 'hookway/plugins/health-check';
 import compress from 'hookway/plugins/compress';
 import ipFilter from 'hookway/plugins/ip-filter';
 import loadBalance from 'hookway/plugins/load-balance';
@@ -45,7 +46,8 @@ test('nothing is sent to a backend, nothing is started, nothing is told at the e
     gateway.defer(() => void ran.push('cleanup'));
   });
   const upstreams = { app: { backends: [origin.url] } };
-  const { notAsked } = await explain({ upstreams, plugins: [eager] }, { responseStatus: 200 });
+  const config = { upstreams, plugins: [eager, healthCheck({ active: { path: '/' } })] };
+  const { notAsked } = await explain(config, { responseStatus: 200 });
   expect(ran).toEqual(['cleanup']);
   expect(origin.requests).toEqual([]);
   expect(notAsked).toEqual([
@@ -133,6 +135,18 @@ test('each attempt is answered with the status that was asked for', async () => 
   ]);
   expect(stepsOf(told, 'onBackendResponse')[1]).toEqual(['retry', [{ kind: 'retried' }]]);
   expect(told.answer).toMatchObject({ status: 503, source: 'backend', plugin: undefined, code: undefined });
+});
+
+test('each attempt has its own head, also at the same backend', async () => {
+  const counts = plugin('counts', ({ hooks }) =>
+    hooks.onBackendRequest.tap(({ outbound, attempts }) =>
+      outbound.fields.set('X-Attempt', String(attempts.length)),
+    ),
+  );
+  const upstreams = { app: { backends: ['http://127.0.0.1:9001'] } };
+  const plugins = [retry({ attempts: 2, backoffMs: 0 }), counts];
+  const { sent } = await explain({ upstreams, plugins }, { responseStatus: 503 });
+  expect(sent.map(({ head }) => head.at(-1))).toEqual(['X-Attempt: 1', 'X-Attempt: 2']);
 });
 
 test.each([200, 204, 304, 404, 599])('a backend may answer %i, also to HEAD', async (responseStatus) => {

@@ -176,21 +176,25 @@ test('answers, retries and failures are told with their codes', async () => {
   ]);
 });
 
-test('a plugin of another route is told as not asked, and failures still name the right plugin', async () => {
+test('a plugin of another route is told as not asked, and is not blamed for what those before it did', async () => {
   const routes = [
     { name: 'a', path: '/a', upstream: 'origin' },
     { name: 'b', upstream: 'origin' },
   ];
-  const scoped = only(
-    { routes: ['a'] },
-    onRequest('scoped', () => {}),
+  const breaks = plugin('breaks', ({ hooks }) =>
+    hooks.onBackendRequest.tap(({ outbound }) => void (outbound.path = 'no slash')),
   );
-  const trail = await trailOf([scoped, onRequest('all', () => {}), recorder()], { routes, path: '/b' });
+  const other = plugin('other', ({ hooks }) => hooks.onBackendRequest.tap(() => {}));
+  const plugins = [breaks, only({ routes: ['a'] }, other), recorder()];
+  await using gateway = await startTestGateway({ plugins, routes, log: { level: 'silent' } });
+  await gateway.fetch('/b');
+  const { trail, outcome } = await gateway.waitForExchange(1);
   const told = trail!.steps.map(({ plugin: name, isSkipped }: TrailStep) => [name, isSkipped]);
   expect(told).toEqual([
-    ['scoped', true],
-    ['all', false],
+    ['breaks', false],
+    ['other', true],
   ]);
+  expect(outcome).toMatchObject({ code: 'invalid_field', plugin: 'breaks', hook: 'onBackendRequest' });
 });
 
 test('a trail says which routes there were, the taken one first', async () => {

@@ -80,8 +80,8 @@ test('a record in the response says what happened until then, also of a local an
 });
 
 test('sampled requests are written down, and their clients are told nothing', async () => {
-  await using gateway = await start([decisionTrail({ share: 1, reply: 'record' })]);
-  const response = await gateway.fetch('/', knowing);
+  await using gateway = await start([decisionTrail({ secret, share: 1, reply: 'record' })]);
+  const response = await gateway.fetch('/');
   await gateway.waitForExchange(1);
   expect(logged(gateway)).toMatchObject([{ reason: 'sample' }]);
   expect(Object.keys(response.headers).filter((name) => name.startsWith('decision'))).toEqual([]);

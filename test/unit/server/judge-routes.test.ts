@@ -80,6 +80,18 @@ test('of two equal routes the second one says that it comes later', () => {
   expect(judge([{}, {}])).toMatchObject([{ isTaken: true }, { isTaken: false, precededBy: 'order' }]);
 });
 
+test.each([
+  ['/a/*', '/a', true],
+  ['/a/*', '/a/b', true],
+  ['/a/*', '/ab', false],
+  ['/a', '/a/', false],
+  ['/*', '/a', true],
+])('the path %s takes whole segments: %s %s', (path, target, holds) => {
+  expect(judge([{ path }], { target })).toMatchObject([
+    { isTaken: holds, conditions: [{ kind: 'path', holds }] },
+  ]);
+});
+
 test('CONNECT is not taken by a route that does not name it', () => {
   const [verdict] = judge([{}], { method: 'CONNECT' });
   expect(verdict).toMatchObject({ isTaken: false, conditions: [{ kind: 'method', holds: false }] });
@@ -121,5 +133,6 @@ test('the verdicts agree with the router: all conditions hold of what it takes, 
       expect(matching.filter(({ isTaken }) => isTaken)).toHaveLength(matching.length > 0 ? 1 : 0);
       for (const { isTaken, precededBy } of matching) expect(precededBy === undefined).toBe(isTaken);
     }),
+    { numRuns: 1_000 },
   );
 });
