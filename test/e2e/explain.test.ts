@@ -65,6 +65,7 @@ test('route, steps, candidates and the head that would be sent are told for peop
     "
   `);
   expect(code).toBe(0);
+  expect(readdirSync(cwd)).toEqual(['proxy.config.json']);
 });
 
 test('as JSON it is the same for programs, and the exit code is that of an error answer', async () => {
