@@ -11,12 +11,17 @@ export const originPaths = { small: '/small', body64KB: '/64k', body1MB: '/1m', 
 export interface Origin {
   readonly ports: readonly number[];
   readonly stop: () => Promise<void>;
+  /** Ends it without a goodbye: what runs is reset. */
+  readonly kill: () => Promise<void>;
 }
 
 /** One nginx worker on the load's core, on two ports, so that it looks like two backends. */
 export async function startOrigin(directory: string): Promise<Origin> {
-  const ports = await findFreePorts(2);
-  const home = join(directory, 'origin');
+  return startOriginOn(await findFreePorts(2), join(directory, 'origin'));
+}
+
+/** The same on given ports; `home` is a folder of its own, which may hold the files of an earlier start. */
+export async function startOriginOn(ports: readonly number[], home: string): Promise<Origin> {
   mkdirSync(join(home, 'files'), { recursive: true });
   writeFileSync(join(home, 'files', '64k'), Buffer.alloc(64 * 1024, 'k'));
   writeFileSync(join(home, 'files', '1m'), Buffer.alloc(1024 * 1024, 'm'));
@@ -31,7 +36,7 @@ export async function startOrigin(directory: string): Promise<Origin> {
   await waitUntilAccepting(ports[0] ?? 0, nginx.hasExited).catch((error: unknown) => {
     throw new Error(`the origin (nginx) does not start: ${String(error)}\n${lastLines(logFile)}`);
   });
-  return { ports, stop: nginx.stop };
+  return { ports, stop: nginx.stop, kill: nginx.kill };
 }
 
 function originConfiguration(home: string, ports: readonly number[]): string {

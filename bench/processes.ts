@@ -20,6 +20,8 @@ export interface Started {
   readonly pid: number;
   readonly hasExited: () => boolean;
   readonly stop: () => Promise<void>;
+  /** Ends it with SIGKILL. */
+  readonly kill: () => Promise<void>;
 }
 
 const running = new Set<ChildProcess>();
@@ -38,7 +40,11 @@ export function startPinned(command: Command): Started {
   });
   if (child.pid === undefined) throw new Error(`cannot start ${command.file}: is taskset installed?`);
   const hasExited = (): boolean => child.exitCode !== null || child.signalCode !== null;
-  return { process: child, pid: child.pid, hasExited, stop: () => stop(child, exited) };
+  const kill = (): Promise<void> => {
+    child.kill('SIGKILL');
+    return exited;
+  };
+  return { process: child, pid: child.pid, hasExited, stop: () => stop(child, exited), kill };
 }
 
 function spawnLogged(args: readonly string[], logFile: string | undefined): ChildProcess {

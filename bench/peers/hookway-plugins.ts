@@ -57,6 +57,10 @@ export function pluginsOf(variant: Variant, directory: string): PluginEntry[] {
       accessLog(directory),
     ];
   }
+  if (variant === 'failover') {
+    const active = { path: '/small', intervalMs: 200, timeoutMs: 1_000, rise: 1, fall: 1 };
+    return [['health-check', { active }], 'retry', balance];
+  }
   const alone = variant.startsWith('plugin:') ? measuredPlugins[variant.slice('plugin:'.length)] : undefined;
   return alone === undefined ? ['forwarded-headers', balance] : [alone(directory)];
 }

@@ -1,5 +1,12 @@
-/** `plugin:NAME` is that plugin alone; `seven` the pipeline of seven. */
-export type Variant = 'default' | 'pipelining' | 'bare' | 'no-temp-files' | 'seven' | `plugin:${string}`;
+/** `plugin:NAME` is that plugin alone; `seven` the pipeline of seven; `failover` what lives with dying backends. */
+export type Variant =
+  | 'default'
+  | 'pipelining'
+  | 'bare'
+  | 'no-temp-files'
+  | 'seven'
+  | 'failover'
+  | `plugin:${string}`;
 
 export interface ProxySetup {
   readonly listenPort: number;

@@ -1,13 +1,25 @@
 import { bare } from './bare.ts';
 import { bodies } from './bodies.ts';
+import { failover } from './failover.ts';
 import { idle } from './idle.ts';
 import { pipelining } from './pipelining.ts';
 import { plugins } from './plugins.ts';
 import { post } from './post.ts';
 import type { Question } from './question.ts';
+import { rateLimit } from './rate-limit.ts';
 import { smallGet } from './small-get.ts';
 
-const allQuestions: readonly Question[] = [smallGet, bodies, pipelining, idle, post, bare, plugins];
+const allQuestions: readonly Question[] = [
+  smallGet,
+  bodies,
+  pipelining,
+  idle,
+  post,
+  bare,
+  plugins,
+  failover,
+  rateLimit,
+];
 
 /** Those named, in the order named; all of them when none is. */
 export function selectQuestions(names: readonly string[]): readonly Question[] {

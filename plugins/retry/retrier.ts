@@ -43,11 +43,14 @@ export class Retrier {
     const isAnotherLeft = nothingSent && this.#isAnotherLeft(exchange);
     const situation = { met, mayRetry, nothingSent, attempts, isAnotherLeft, leftMs: leftMs(exchange) };
     const pauseMs = pauseBeforeRetry(situation, this.#options, Math.random);
-    const lease = pauseMs === undefined ? undefined : this.#leaseOf(exchange);
-    if (pauseMs === undefined || lease === undefined) return nothing;
+    if (pauseMs === undefined || this.#gateway.use(Circuits)?.isOpen(exchange.upstream!) === true)
+      return nothing;
+    // a backend that got nothing of it has had no work: the request only finds its way to another
+    const lease = isAnotherLeft ? undefined : this.#leaseOf(exchange);
+    if (lease === undefined && !isAnotherLeft) return nothing;
     const fields = { met, backend: exchange.backend?.name, attempts, pauseMs, exchange: exchange.id };
     this.#gateway.log.debug(fields, 'trying again');
-    return pauseMs === 0 ? Promise.resolve(retry()) : this.#pause(lease, pauseMs);
+    return lease === undefined || pauseMs === 0 ? Promise.resolve(retry()) : this.#pause(lease, pauseMs);
   }
 
   async #pause(lease: Lease, ms: number): Promise<RetryDecision> {
@@ -68,9 +71,7 @@ export class Retrier {
   #leaseOf(exchange: Exchange): Lease | undefined {
     const upstream = exchange.upstream!;
     const held = exchange.get(RetryLease);
-    if (held?.upstream === upstream) {
-      return this.#gateway.use(Circuits)?.isOpen(upstream) === true ? undefined : held;
-    }
+    if (held?.upstream === upstream) return held;
     const giveBack = this.#takeRoom(upstream);
     if (giveBack === undefined) return undefined;
     held?.release(); // a plugin has sent it to another upstream

@@ -241,3 +241,16 @@ test('the budget is free again when a retried request is over', async () => {
   for (let i = 0; i < 3; i++) await gateway.fetch('/bad');
   expect(origin.requests).toHaveLength(6);
 });
+
+test('a refused connection needs no budget while another backend is left', async () => {
+  const good = await start({ body: 'good' });
+  const gateway = await startWith({ budget: { share: 0, minConcurrent: 0 } }, [
+    `http://127.0.0.1:${await unusedPort()}`,
+    good.url,
+  ]);
+  const statuses = await Promise.all(
+    Array.from({ length: 20 }, async () => (await gateway.fetch('/')).status),
+  );
+  expect(new Set(statuses)).toEqual(new Set([200]));
+  expect(gateway.logLines.filter(({ msg }) => msg.startsWith('the retry budget'))).toEqual([]);
+});
