@@ -147,6 +147,8 @@ export interface Outcome {
   /** Plugin and hook that gave the local answer or failed. */
   readonly plugin: string | undefined;
   readonly hook: string | undefined;
+  /** The failure that ended it, with its cause; undefined when none did. */
+  readonly error?: GatewayError | undefined;
 }
 
 /** A failure as onBackendError sees it. */

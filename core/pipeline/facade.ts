@@ -1,4 +1,4 @@
-import type { Logger } from '../log/logger.ts';
+import type { FailureLog } from '../log/failure-log.ts';
 import { attributed } from './attribution.ts';
 import { AsyncAnswer, type Callback } from './async-answer.ts';
 import { checkedResult } from './hook-results.ts';
@@ -41,7 +41,7 @@ export class HookFacade {
   readonly #plugin: string;
   readonly #isInScope: IsInScope;
   readonly #scope: PluginScope | undefined;
-  readonly #log: Logger;
+  readonly #failures: FailureLog;
   #isSealed = false;
 
   constructor(
@@ -49,9 +49,9 @@ export class HookFacade {
     plugin: string,
     scope: PluginScope | undefined,
     isInScope: IsInScope,
-    log: Logger,
+    failures: FailureLog,
   ) {
-    this.#log = log;
+    this.#failures = failures;
     this.#plugin = plugin;
     this.#isInScope = isInScope;
     this.#scope = scope;
@@ -112,7 +112,7 @@ export class HookFacade {
       try {
         tap(exchange, undefined);
       } catch (error) {
-        this.#log.error({ err: error, hook: 'onComplete' }, 'plugin failed');
+        this.#failures.report({ err: error, plugin: this.#plugin, hook: 'onComplete' }, 'plugin failed');
       }
     };
   }

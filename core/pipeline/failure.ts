@@ -45,7 +45,8 @@ export function note(exchange: LiveExchange, error: GatewayError): void {
   }
   if (error.fault !== 'plugin' && error.code !== 'internal_error') return;
   const { plugin, hook, cause } = error;
-  exchange.pipeline.log.error(
+  const { failures } = exchange.pipeline;
+  failures.report(
     { err: cause ?? error, plugin, hook, code: error.code, exchange: exchange.id },
     error.message,
   );

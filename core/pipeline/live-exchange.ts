@@ -1,4 +1,5 @@
 import type { GatewayError } from '../errors.ts';
+import type { FailureLog } from '../log/failure-log.ts';
 import type { Logger } from '../log/logger.ts';
 import { FieldList } from '../message/field-list.ts';
 import { HeadFacts, type ResponseHead } from '../message/head.ts';
@@ -21,6 +22,8 @@ import type { Trail } from './trail.ts';
 export interface Pipeline {
   readonly hooks: Hooks;
   readonly log: Logger;
+  /** For failures that may come with every exchange. */
+  readonly failures: FailureLog;
   readonly tunnelIdleTimeoutMs: number;
   readonly hookTimeoutMs: number;
   findRoute(inbound: Inbound): RouteInfo | undefined;

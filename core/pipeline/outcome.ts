@@ -19,6 +19,7 @@ export function outcomeOf(exchange: LiveExchange): Outcome {
       code: error.code,
       plugin: error.plugin,
       hook: error.hook,
+      error,
     };
   }
   if (answeredBy !== undefined) return { endedBy: undefined, phase, ...answeredBy };

@@ -1,3 +1,4 @@
+import type { FailureLog } from '../log/failure-log.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { RouteInfo } from './exchange.ts';
@@ -19,6 +20,7 @@ export interface HostSurroundings {
   readonly instruments: Instruments;
   readonly turningPoints: TurningPoints;
   readonly log: Logger;
+  readonly failures: FailureLog;
   readonly trails: TrailRequests;
 }
 
@@ -92,10 +94,10 @@ export function createPluginHost(
   isInScope: IsInScope,
   surroundings: HostSurroundings,
 ): { readonly host: PluginHost; readonly seal: () => void } {
-  const { hooks, services, retained, instruments, log } = surroundings;
+  const { hooks, services, retained, instruments, log, failures } = surroundings;
   const { cleanups, starts, retirements, reopeners } = surroundings.turningPoints;
   const pluginLog = log.child({ plugin });
-  const facade = new HookFacade(hooks, plugin, scope, isInScope, pluginLog);
+  const facade = new HookFacade(hooks, plugin, scope, isInScope, failures);
   const host: PluginHost = {
     hooks: facade.hooks,
     log: pluginLog,
@@ -126,7 +128,10 @@ export function createPluginHost(
     onReopen: (reopen) => {
       reopeners.push(reopen);
     },
-    recordTrails: (isWanted) => surroundings.trails.add(isWanted, isInScope, pluginLog),
+    recordTrails: (isWanted) =>
+      surroundings.trails.add(isWanted, isInScope, (err) =>
+        failures.report({ err, plugin, hook: 'recordTrails' }, 'plugin failed'),
+      ),
   };
   return { host, seal: () => facade.seal() };
 }

@@ -1,4 +1,3 @@
-import type { Logger } from '../log/logger.ts';
 import type { Inbound } from './drafts.ts';
 import type { Exchange } from './exchange.ts';
 import type { IsInScope } from './facade.ts';
@@ -12,13 +11,17 @@ import { Trail } from './trail.ts';
 export class TrailRequests {
   readonly #wanted: ((exchange: LiveExchange) => boolean)[] = [];
 
-  add(isWanted: (exchange: Exchange) => boolean, isInScope: IsInScope, log: Logger): void {
+  add(
+    isWanted: (exchange: Exchange) => boolean,
+    isInScope: IsInScope,
+    onFailed: (error: unknown) => void,
+  ): void {
     this.#wanted.push((exchange) => {
       try {
         return (isInScope === undefined || isInScope(exchange)) && isWanted(exchange);
-      } catch (err) {
+      } catch (error) {
         // a record that cannot be had is no reason to fail the exchange
-        log.error({ err }, 'plugin failed');
+        onFailed(error);
         return false;
       }
     });

@@ -1,6 +1,7 @@
 import { ConfigurationError, type ConfigurationProblem } from '../errors.ts';
 import { type Limits, resolveLimits } from '../limits.ts';
 import { createLog } from '../log/create.ts';
+import { FailureLog } from '../log/failure-log.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Inbound } from '../pipeline/drafts.ts';
 import type { IsInScope } from '../pipeline/facade.ts';
@@ -44,6 +45,7 @@ export class Generation implements Pipeline {
   readonly hookTimeoutMs: number;
   readonly hooks = new Hooks();
   readonly log: Logger;
+  readonly failures: FailureLog;
   readonly services: Services;
   readonly routes: readonly Route[];
   readonly upstreams: ReadonlyMap<string, Upstream>;
@@ -61,6 +63,7 @@ export class Generation implements Pipeline {
     this.number = parts.number;
     this.config = config;
     this.log = parts.log;
+    this.failures = new FailureLog(parts.log);
     this.services = parts.services;
     this.limits = resolveLimits(config.limits);
     this.tunnelIdleTimeoutMs = this.limits.tunnelIdleTimeoutMs;
@@ -142,11 +145,12 @@ export class Generation implements Pipeline {
   async dispose(): Promise<void> {
     this.retire();
     this.#upstreams.release();
+    this.failures.close();
     await this.#turningPoints.cleanups.run(this.log);
   }
 
   async #setUp(plugins: readonly PluginEntry[], { retained, instruments }: GenerationParts): Promise<void> {
-    const { hooks, services, log, upstreams } = this;
+    const { hooks, services, log, failures, upstreams } = this;
     const turningPoints = this.#turningPoints;
     const surroundings: HostSurroundings = {
       hooks,
@@ -157,6 +161,7 @@ export class Generation implements Pipeline {
       instruments,
       turningPoints,
       log,
+      failures,
       trails: this.#trails,
     };
     const instances = new Map<string, number>();

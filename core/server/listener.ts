@@ -40,7 +40,7 @@ export class Listener {
       this.#waiting === undefined ? this.#accept(socket) : this.#wait(socket),
     );
     this.#server.on('error', (error) => {
-      if (this.#server.listening) owner.serving.log.error({ err: error }, 'accepting failed');
+      if (this.#server.listening) owner.serving.failures.report({ err: error }, 'accepting failed');
     });
   }
 
@@ -137,7 +137,7 @@ export class Listener {
       );
     } catch (error) {
       const { plugin, hook, cause } = error as GatewayError;
-      generation.log.error({ err: cause ?? error, plugin, hook }, 'plugin failed');
+      generation.failures.report({ err: cause ?? error, plugin, hook }, 'plugin failed');
     }
     return false;
   }

@@ -16,9 +16,9 @@ beforeEach(() => {
 });
 
 function facadeOf(plugin: string, routes?: readonly string[], isInScope?: IsInScope): HookFacade {
-  const log = { error: (...line: unknown[]) => logged.push(line) };
+  const failures = { report: (...line: unknown[]) => logged.push(line) };
   const scope = routes === undefined ? undefined : { routes };
-  return new HookFacade(hooks, plugin, scope, isInScope, log as never);
+  return new HookFacade(hooks, plugin, scope, isInScope, failures as never);
 }
 
 const tapsOf = (plugin: string, ...scope: [routes?: readonly string[], isInScope?: IsInScope]) =>
