@@ -41,6 +41,7 @@ export const measuredPlugins: Readonly<Record<string, (directory: string) => Plu
   cors: () => ['cors', { origins: ['https://example.com'] }],
   compress: () => ['compress', { minBytes: 1_024 }],
   'access-log': (directory) => accessLog(directory),
+  'error-log': () => 'error-log',
 };
 
 /** The plugins of a variant. */

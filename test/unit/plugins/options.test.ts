@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkConfiguration, ConfigurationError, type PluginEntry } from '../../../core/index.ts';
 import accessLog from '../../../plugins/access-log/index.ts';
+import errorLog from '../../../plugins/error-log/index.ts';
 import forwardedHeaders from '../../../plugins/forwarded-headers/index.ts';
 import loadBalance from '../../../plugins/load-balance/index.ts';
 import requestId from '../../../plugins/request-id/index.ts';
@@ -27,6 +28,7 @@ async function complaintsOf(factory: Factory, options: unknown): Promise<string[
 
 const factories: Readonly<Record<string, Factory>> = {
   'access-log': accessLog,
+  'error-log': errorLog,
   'forwarded-headers': forwardedHeaders,
   'load-balance': loadBalance,
   'request-id': requestId,
@@ -46,6 +48,7 @@ test.each(Object.keys(factories))(
 test.each([
   ['forwarded-headers', { trust: ['loopback', 'private', '203.0.113.7', '2001:db8::/32'] }],
   ['forwarded-headers', { fields: [], source: 'forwarded' }],
+  ['error-log', { faults: ['client'], recoveryMs: 0, quietMs: 1_000, reminderMs: 1_000, maxIncidents: 1 }],
   ['via', { name: 'gateway.example.com:8080' }],
   ['request-id', { header: 'X-Correlation-ID', trustInbound: true, response: false }],
   ['load-balance', { policy: 'round-robin' }],
@@ -129,6 +132,8 @@ test.each([
     { redact: { headers: ['host'] } },
     'redact › headers[0]: is not a header field that plugins see',
   ],
+  ['error-log', { quietMs: 10 }, 'quietMs: Too small: expected number to be >=1000'],
+  ['error-log', { maxIncidents: 0 }, 'maxIncidents: Too small: expected number to be >=1'],
   ['access-log', { maxDelayMs: -1 }, 'maxDelayMs: Too small: expected number to be >=0'],
   ['access-log', { file: '' }, 'file: must be the name of a file'],
   ['access-log', { maxBufferedBytes: 1 }, 'maxBufferedBytes: Too small: expected number to be >=65536'],
