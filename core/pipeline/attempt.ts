@@ -119,6 +119,7 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
   }
 
   onFailed(failure: AttemptFailure): void {
+    this.#exchange.outbound.holdBody();
     const { wasReusedConnection, nothingSent, error } = failure;
     const isStale = error.code === 'connection_lost' && (wasReusedConnection || nothingSent);
     if (isStale && this.#replacements < maxReplacements && this.#exchange.mayRepeat(nothingSent)) {
@@ -141,6 +142,7 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
     const failed: AttemptFailure = { error, nothingSent: isConnecting, wasReusedConnection: false };
     if (isConnecting) this.backend.pool.leave(this);
     else this.#stream!.cancel();
+    this.#exchange.outbound.holdBody();
     this.#fail(failed);
   }
 
@@ -152,6 +154,11 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
   /** Its response is not wanted: a short one is read to its end for the sake of the connection. */
   abandonResponse(): void {
     const body = this.#responseBody;
+    if (this.#stream?.isRequestComplete === false) {
+      this.finish();
+      this.#stream.cancel(); // it would wait for the rest of a request that goes elsewhere
+      return;
+    }
     if (body === undefined || body.isComplete) this.finish();
     else if (body.length >= 0 && body.length <= maxDiscardedBytes) {
       this.finish();

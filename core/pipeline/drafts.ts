@@ -87,6 +87,11 @@ export class Outbound implements OutboundRequest {
     return this.#body?.marks;
   }
 
+  /** Whoever took the body takes no more of it for now. */
+  holdBody(): void {
+    this.#body?.hold();
+  }
+
   /** Lets go of what plugins put into the body's way. */
   discardBody(): void {
     this.#body?.discard();

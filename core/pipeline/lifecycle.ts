@@ -162,6 +162,7 @@ export function onResponseHead(
     if (decision === undefined || (decision instanceof RetryDecision && !mayRetry)) {
       return takeResponse(exchange, head, body);
     }
+    if (decision instanceof RetryDecision) exchange.outbound.holdBody();
     answered.abandonResponse();
     if (decision instanceof RetryDecision) choose(exchange);
     else answerLocally(exchange, decision);

@@ -4,6 +4,7 @@ import { type BodyLength, CHUNKED } from '../message/framing.ts';
 import type { BodySink, BodySource } from '../message/stream.ts';
 import { collect } from './body-collect.ts';
 import { pipeThrough } from './body-transform.ts';
+import { KeptBody } from './kept-body.ts';
 
 /** What the body needs of the exchange it belongs to. */
 export interface BodyContext {
@@ -31,6 +32,7 @@ export class MessageBody {
   readonly #tooLarge: ErrorCode;
   readonly #source: BodySource | undefined;
   #bytes: Buffer | undefined;
+  #kept: KeptBody | undefined;
   #transforms: Duplex[] | undefined;
   #reader: string | undefined;
   #hasStarted = false;
@@ -124,6 +126,17 @@ export class MessageBody {
   }
 
   /**
+   * Keeps a copy of what is sent, as long as that is at most `limitBytes`, so that it can be sent again. It waits for
+   * nothing and changes nothing. Of a body that is read, replaced or transformed it keeps nothing.
+   * @throws GatewayError `body_taken` when the body is already on its way.
+   */
+  keep(limitBytes: number): void {
+    this.#refuseWhenStarted();
+    if (this.#source !== undefined && this.#source.length <= limitBytes)
+      this.#kept = new KeptBody(this.#source, limitBytes);
+  }
+
+  /**
    * Lowers the number of bytes that are taken from the sender; a longer body breaks off with `body_too_large`.
    * @throws GatewayError `body_too_large` when its length is known and beyond it.
    */
@@ -140,7 +153,13 @@ export class MessageBody {
   /** For the core: it can be sent (again). */
   get isReplayable(): boolean {
     if (!this.#hasStarted) return true;
-    return this.#transforms === undefined && (this.#bytes !== undefined || this.#source === undefined);
+    if (this.#transforms !== undefined) return false;
+    return this.#bytes !== undefined || this.#source === undefined || this.#kept?.isWhole === true;
+  }
+
+  /** For the core: who took it takes no more; it may be sent again. */
+  hold(): void {
+    this.#kept?.hold();
   }
 
   /** For the core: sends the body on its way. */
@@ -150,7 +169,7 @@ export class MessageBody {
       sink.abort(this.#error);
       return;
     }
-    const source = this.#bytes === undefined ? this.#source : new BytesSource(this.#bytes);
+    const source = this.#bytes === undefined ? (this.#kept ?? this.#source) : new BytesSource(this.#bytes);
     if (this.#transforms !== undefined) pipeThrough(source, this.#transforms, sink);
     else if (source === undefined) {
       sink.end(undefined);

@@ -4,16 +4,11 @@ import { RetryLease } from './lease.ts';
 import { options } from './options.ts';
 import { Retrier } from './retrier.ts';
 
-const nothing = undefined;
-
-/** A body that can be sent again makes a retry possible after a part of it was sent. */
+/** A body that can be sent again makes a retry possible after a part of it was sent. Last, when it is known who may. */
 function keepBodies({ hooks }: PluginHost, maxReplayBytes: number): void {
-  const isToKeep = ({ inbound: { contentLength = 0 }, outbound, isRepeatable }: Exchange): boolean =>
-    contentLength > 0 && contentLength <= maxReplayBytes && isRepeatable && !outbound.body.isTouched;
-  // last, for another plugin may want to read or transform it
-  hooks.onRequest.tapPromise({ stage: Stage.Finish }, (exchange) =>
-    isToKeep(exchange) ? exchange.outbound.body.buffer(maxReplayBytes).then(() => undefined) : nothing,
-  );
+  hooks.onRequest.tap({ stage: Stage.Finish }, ({ outbound, isRepeatable, inbound }) => {
+    if (isRepeatable && inbound.contentLength !== 0) outbound.body.keep(maxReplayBytes);
+  });
 }
 
 /** Last, for what counts is what the backend will see. */

@@ -49,14 +49,14 @@ test.each<[string, string, IsThere]>([
     'GET /bad',
     (started, _, round) => started.gateway.waitForLog(() => retries(started) === round),
   ],
-  ['whose body is kept', 'PUT /', (_, client) => client.waitForText('100 Continue')],
+  ['whose body is kept', 'PUT /silent', ({ origin }, _, round) => origin.waitForRequest(round)],
 ])('a client that goes away %s leaves nothing behind', async (_what, line, isThere) => {
   const started = await start();
   const { gateway, origin } = started;
-  const body = line.startsWith('PUT') ? 'Content-Length: 5\r\nExpect: 100-continue\r\n' : '';
+  const body = line.startsWith('PUT') ? 'Content-Length: 5\r\n' : '';
   for (const round of [1, 2, 3]) {
     const client = await gateway.connect();
-    client.send(`${line} HTTP/1.1\r\nHost: a\r\n${body}\r\n`);
+    client.send(`${line} HTTP/1.1\r\nHost: a\r\n${body}\r\n${body === '' ? '' : 'hel'}`);
     await isThere(started, client, round);
     client.reset();
     expect((await gateway.waitForExchange(round)).outcome?.code).toBe('client_aborted');

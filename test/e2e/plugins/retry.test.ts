@@ -4,6 +4,7 @@ import { type Origin, type OriginScript, startOrigin, startTestGateway, unusedPo
 import fallback from 'hookway/plugins/fallback';
 import retry from 'hookway/plugins/retry';
 import timeouts from 'hookway/plugins/timeouts';
+import { Gate } from '../gate.ts';
 
 const reset = { cutAt: 0, ending: 'reset' } as const;
 
@@ -80,18 +81,66 @@ test('a body that was sent once is sent again, in full', async () => {
 });
 
 test.each([
-  ['longer than the limit', { 'content-length': '11' }],
-  ['of unknown length', { 'transfer-encoding': 'chunked' }],
-])('a body %s is not kept: its request is not tried again once it was sent', async (_what, headers) => {
-  const backends = [(await start(reset)).url, (await start({ body: 'good' })).url];
-  const gateway = await startWith({ maxReplayBytes: 10 }, backends);
+  ['of known length', { 'content-length': '22' }, 'hello world', 'hello again'],
+  [
+    'of unknown length',
+    { 'transfer-encoding': 'chunked' },
+    'b\r\nhello world\r\n',
+    'b\r\nhello again\r\n0\r\n\r\n',
+  ],
+])(
+  'a body %s that was on its way is sent again from its beginning, and then the rest',
+  async (_, headers, first, rest) => {
+    const gate = new Gate();
+    const bad = await start(({ connection }) => {
+      gate.open();
+      connection.reset();
+      return undefined;
+    });
+    const good = await start({ body: 'good' });
+    const gateway = await startWith({}, [bad.url, good.url]);
+    const client = await gateway.connect();
+    const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    client.send(`PUT / HTTP/1.1\r\nHost: a\r\n${fields.join('')}\r\n${first}`);
+    await gate.opened;
+    await good.waitForRequest();
+    client.send(rest);
+    expect((await client.readResponse()).text).toBe('good');
+    expect((await (await good.waitForRequest()).completed()).text).toBe('hello worldhello again');
+  },
+);
+
+test('a backend that refuses in the middle of a body does not keep the rest of it waiting', async () => {
+  const bad = await start(
+    ({ connection }) => void connection.write('HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n'),
+  );
+  const good = await start({ body: 'good' });
+  const gateway = await startWith({}, [bad.url, good.url]);
   const client = await gateway.connect();
-  const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  client.send(`PUT / HTTP/1.1\r\nHost: a\r\n${fields.join('')}\r\n`);
-  client.send('content-length' in headers ? 'hello world' : 'b\r\nhello world\r\n0\r\n\r\n');
-  expect((await client.readResponse()).status).toBe(502);
-  expect((await gateway.waitForExchange()).attempts).toHaveLength(1);
+  client.send('PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello');
+  await good.waitForRequest();
+  client.send('world');
+  expect((await client.readResponse()).text).toBe('good');
+  expect((await (await good.waitForRequest()).completed()).text).toBe('helloworld');
+  await bad.waitForNoConnections();
 });
+
+test.each([
+  ['of known length', { 'content-length': '11' }],
+  ['of unknown length', { 'transfer-encoding': 'chunked' }],
+])(
+  'a body %s that is longer than the limit is not kept: once sent, it is not tried again',
+  async (_what, headers) => {
+    const backends = [(await start(reset)).url, (await start({ body: 'good' })).url];
+    const gateway = await startWith({ maxReplayBytes: 10 }, backends);
+    const client = await gateway.connect();
+    const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    client.send(`PUT / HTTP/1.1\r\nHost: a\r\n${fields.join('')}\r\n`);
+    client.send('content-length' in headers ? 'hello world' : 'b\r\nhello world\r\n0\r\n\r\n');
+    expect((await client.readResponse()).status).toBe(502);
+    expect((await gateway.waitForExchange()).attempts).toHaveLength(1);
+  },
+);
 
 test('a body that another plugin has read is left alone, and can be sent again', async () => {
   const reader = definePlugin({

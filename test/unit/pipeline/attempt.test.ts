@@ -32,7 +32,7 @@ function make({ method = 'GET', hasBody = false, isReplayable = true } = {}): At
   const body = { isReplayable, wireLength: 5, pipe() {} };
   const exchange = {
     inbound: { ...request, upgrade: undefined },
-    outbound: { ...request, target: '/', hasBody, body, discardBody() {} },
+    outbound: { ...request, target: '/', hasBody, body, discardBody() {}, holdBody() {} },
     isRepeatable: isIdempotent(request.method),
     mayRepeat: (nothingSent: boolean) =>
       LiveExchange.prototype.mayRepeat.call(exchange as unknown as LiveExchange, nothingSent),
