@@ -111,9 +111,10 @@ test.each([
 );
 
 test('a backend that refuses in the middle of a body does not keep the rest of it waiting', async () => {
-  const bad = await start(
-    ({ connection }) => void connection.write('HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n'),
-  );
+  const bad = await start(({ connection }) => {
+    connection.write('HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n');
+    return undefined;
+  });
   const good = await start({ body: 'good' });
   const gateway = await startWith({}, [bad.url, good.url]);
   const client = await gateway.connect();
