@@ -2,6 +2,7 @@ import type { Escaping } from './escape.ts';
 
 const zero = 0x30;
 const point = 0x2e;
+const largestInt32 = 2_147_483_647;
 /** The longest that a number is written, sign and decimals included. */
 const longestNumber = 32;
 /** The longest that one character becomes. */
@@ -80,7 +81,7 @@ export class LineBytes {
   /** A whole number that is not negative. */
   whole(value: number): void {
     this.#makeRoom(longestNumber);
-    if (value > 2_147_483_647) return this.ascii(String(value));
+    if (value > largestInt32) return this.ascii(String(value));
     this.length = this.#digits(value, this.length);
   }
 
@@ -88,8 +89,9 @@ export class LineBytes {
   milliseconds(durationMs: number): void {
     this.#makeRoom(longestNumber);
     const micros = Math.round(durationMs * 1000);
-    const whole = Math.floor(micros / 1000);
-    this.whole(whole);
+    if (micros > largestInt32) return this.#longDuration(micros);
+    const whole = (micros / 1000) | 0;
+    this.length = this.#digits(whole, this.length);
     this.bytes[this.length++] = point;
     this.thousandths(micros - whole * 1000);
   }
@@ -104,6 +106,12 @@ export class LineBytes {
     bytes[length + 1] = zero + tens - hundreds * 10;
     bytes[length + 2] = zero + value - tens * 10;
     this.length = length + 3;
+  }
+
+  #longDuration(micros: number): void {
+    const whole = Math.floor(micros / 1000);
+    this.ascii(`${whole}.`);
+    this.thousandths(micros - whole * 1000);
   }
 
   #put(ascii: string, from: number): number {

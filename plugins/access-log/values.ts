@@ -21,7 +21,6 @@ export interface ValueStyle {
   readonly absent: Piece;
 }
 
-const minusOne = encode('-1');
 /** Names that are kept encoded; they come from the configuration, but for some that clients choose. */
 const mostNames = 256;
 const smallNumbers = 1_000;
@@ -86,9 +85,16 @@ function nameWriter(read: (exchange: Exchange) => string | undefined, style: Val
       line.append(afterText);
     });
   }, mostNames);
+  let last = '';
+  let piece = known(last);
   return (line, exchange) => {
     const name = read(exchange);
-    line.append(name === undefined ? absent : known(name));
+    if (name === undefined) return line.append(absent);
+    if (name !== last) {
+      last = name;
+      piece = known(name);
+    }
+    line.append(piece);
   };
 }
 
@@ -99,23 +105,30 @@ function wholeWriter(read: (exchange: Exchange) => number | undefined, style: Va
     line.whole(value);
     line.append(after);
   };
-  const known: Piece[] = [];
-  for (let value = 0; value < smallNumbers; value++) known.push(pieceOf((line) => write(line, value)));
+  const known = Array.from<Piece | undefined>({ length: smallNumbers });
   return (line, exchange) => {
     const value = read(exchange);
     if (value === undefined) line.append(absent);
-    else if (value < smallNumbers) line.append(known[value]!);
+    else if (value < smallNumbers) line.append((known[value] ??= pieceOf((piece) => write(piece, value))));
     else write(line, value);
   };
 }
 
-function durationWriter(read: (measures: Measures) => number, style: ValueStyle): Writer {
-  const { before, after } = style;
+function durationWriter(read: (measures: Measures) => number, { before, after }: ValueStyle): Writer {
+  const around = (value: string): Piece =>
+    pieceOf((line) => {
+      line.append(before);
+      line.ascii(value);
+      line.append(after);
+    });
+  const missing = around('-1');
+  const zero = around('0.000');
   return (line, _, measures) => {
     const durationMs = read(measures);
+    if (durationMs === notReached) return line.append(missing);
+    if (durationMs === 0) return line.append(zero);
     line.append(before);
-    if (durationMs === notReached) line.append(minusOne);
-    else line.milliseconds(durationMs);
+    line.milliseconds(durationMs);
     line.append(after);
   };
 }
