@@ -2,16 +2,23 @@
 //
 //   curl http://localhost:8080/                               demo-1 and demo-2 take turns
 //   curl -H "Host: api.example.com" http://localhost:8080/    demo-3
+//
+// With `HTTPS=1 npm start` there is https beside it, with certificates from an authority of its own:
+//
+//   curl --cacert .hookway/authority.pem https://localhost:8443/
 import { defineConfig } from 'hookway/config';
 import accessLog from 'hookway/plugins/access-log';
 import forwardedHeaders from 'hookway/plugins/forwarded-headers';
 import loadBalance from 'hookway/plugins/load-balance';
 import requestId from 'hookway/plugins/request-id';
+import selfSigned from 'hookway/plugins/self-signed';
 import via from 'hookway/plugins/via';
 import demoBackends from './examples/demo-backends.ts';
 
+const isHttps = process.env['HTTPS'] === '1';
+
 export default defineConfig({
-  listeners: [{ port: 8080 }],
+  listeners: [{ port: 8080 }, ...(isHttps ? [{ port: 8443, tls: true }] : [])],
   upstreams: {
     web: { backends: ['http://127.0.0.1:9001', 'http://127.0.0.1:9002'] },
     api: { backends: ['http://127.0.0.1:9003'] },
@@ -22,6 +29,7 @@ export default defineConfig({
   ],
   plugins: [
     demoBackends({ ports: [9001, 9002, 9003] }),
+    isHttps && selfSigned(),
     forwardedHeaders(),
     via(),
     requestId(),

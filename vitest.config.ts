@@ -18,6 +18,8 @@ export default defineConfig({
     hookTimeout: 20_000,
     pool: 'forks',
     maxWorkers: 2,
-    coverage: { include: ['core/**/*.ts', 'plugins/**/*.ts', 'config/**/*.ts', 'cli/**/*.ts'] },
+    coverage: {
+      include: ['core/**/*.ts', 'pki/**/*.ts', 'plugins/**/*.ts', 'config/**/*.ts', 'cli/**/*.ts'],
+    },
   },
 });

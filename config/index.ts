@@ -9,4 +9,4 @@ export {
 export { findConfig } from './find.ts';
 export { configurationJsonSchema, type JsonSchema } from './json-schema.ts';
 export { ConfigLoader, loadConfig, type LoadedConfig, type LoadOptions } from './load.ts';
-export { type FileStates, FileWatch, statesOf } from './watch.ts';
+export { type FileStates, FileWatch, statesOf } from '../core/index.ts';

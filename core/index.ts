@@ -7,6 +7,7 @@ export {
   errorKinds,
   GatewayError,
 } from './errors.ts';
+export { type FileStates, FileWatch, statesOf } from './files/watch.ts';
 export { bounds, type Limits, upstreamBounds, type UpstreamLimits } from './limits.ts';
 export { type Logger, type LogLevel, logLevels, type LogSettings } from './log/logger.ts';
 export {

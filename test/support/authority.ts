@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const keyOptions = {
@@ -23,7 +23,7 @@ export interface IssuedFiles {
   readonly key: string;
 }
 
-/** A certificate authority for tests, made with the openssl command in a folder. */
+/** A certificate authority for tests, made with the openssl command in a folder, unless it is there already. */
 export class Authority {
   readonly folder: string;
   readonly certFile: string;
@@ -32,16 +32,17 @@ export class Authority {
   #count = 0;
 
   constructor(folder: string, name = 'Test Authority') {
+    const stem = join(folder, name.toLowerCase().replaceAll(' ', '-'));
     this.folder = folder;
-    const stem = name.toLowerCase().replaceAll(' ', '-');
-    this.certFile = join(folder, `${stem}.pem`);
-    this.#keyFile = join(folder, `${stem}.key`);
-    this.#openssl('req', '-x509', ...keyOptions.ec, '-nodes', '-days', '30', '-subj', `/CN=${name}`, [
-      '-keyout',
-      this.#keyFile,
-      '-out',
-      this.certFile,
-    ]);
+    this.certFile = `${stem}.pem`;
+    this.#keyFile = `${stem}.key`;
+    if (!existsSync(this.certFile))
+      this.#openssl('req', '-x509', ...keyOptions.ec, '-nodes', '-days', '30', '-subj', `/CN=${name}`, [
+        '-keyout',
+        this.#keyFile,
+        '-out',
+        this.certFile,
+      ]);
     this.cert = readFileSync(this.certFile, 'latin1');
   }
 
