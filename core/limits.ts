@@ -21,6 +21,10 @@ export const bounds = {
     default: 2_000,
     about: 'Reading on after a refusal so that the client sees the answer.',
   },
+  setUpTimeoutMs: {
+    default: 30_000,
+    about: 'For a configuration to load, and for each plugin to set up, to start, to clean up.',
+  },
   hookTimeoutMs: { default: 60_000, about: 'For one asynchronous handler of a plugin to finish.' },
   tunnelIdleTimeoutMs: { default: 3_600_000, about: 'Silence in both directions of a tunnel.' },
 } as const satisfies Record<string, Bound>;

@@ -9,6 +9,7 @@ import type { PluginHost, PluginScope } from './plugin.ts';
 import type { RetainedValues } from './retained.ts';
 import type { Service } from './tokens.ts';
 import type { TrailRequests } from './trail-requests.ts';
+import type { TurningPoints } from './turning-points.ts';
 
 /** What all plugins of one generation share. */
 export interface HostSurroundings {
@@ -22,24 +23,6 @@ export interface HostSurroundings {
   readonly log: Logger;
   readonly failures: FailureLog;
   readonly trails: TrailRequests;
-}
-
-/** What the plugins of one generation do at the turning points of its life. */
-export class TurningPoints {
-  readonly cleanups = new Cleanups();
-  readonly starts: { readonly plugin: string; readonly run: () => void | Promise<void> }[] = [];
-  readonly retirements: { readonly plugin: string; readonly run: () => void }[] = [];
-  readonly reopeners: (() => void)[] = [];
-
-  retire(log: Logger): void {
-    for (const { plugin, run } of this.retirements.splice(0)) {
-      try {
-        run();
-      } catch (error) {
-        log.error({ err: error, plugin }, 'retiring failed');
-      }
-    }
-  }
 }
 
 /** Services of one generation by their tokens. */
@@ -60,25 +43,6 @@ export class Services {
   /** In the order of the plugins that provide it. */
   all<T>(token: Service<T>): readonly T[] {
     return (this.#provided.get(token)?.services ?? []) as T[];
-  }
-}
-
-/** What has to be undone when a generation ends: last in, first out, and a failure stops none of the others. */
-export class Cleanups {
-  readonly #steps: { plugin: string; run: () => void | Promise<void> }[] = [];
-
-  add(plugin: string, run: () => void | Promise<void>): void {
-    this.#steps.push({ plugin, run });
-  }
-
-  async run(log: Logger): Promise<void> {
-    for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {
-      try {
-        await step.run();
-      } catch (error) {
-        log.error({ err: error, plugin: step.plugin }, 'clean-up failed');
-      }
-    }
   }
 }
 
@@ -125,8 +89,8 @@ export function createPluginHost(
       return gauge;
     },
     defer: (cleanup) => cleanups.add(plugin, cleanup),
-    onReopen: (reopen) => {
-      reopeners.push(reopen);
+    onReopen: (run) => {
+      reopeners.push({ plugin, run });
     },
     recordTrails: (isWanted) =>
       surroundings.trails.add(isWanted, isInScope, (err) =>

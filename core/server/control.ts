@@ -46,7 +46,7 @@ export interface GatewayControl {
   reload(): Promise<void>;
   /**
    * Drains, enables or weighs a backend; lasts until it is changed again, over reloads.
-   * Rejects with RangeError when there is no such upstream or backend.
+   * Rejects with RangeError when there is no such upstream or backend, or it is no weight.
    */
   overrideBackend(upstream: string, backend: string, override: BackendOverride): Promise<void>;
 }

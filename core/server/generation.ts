@@ -1,17 +1,19 @@
-import { ConfigurationError, type ConfigurationProblem } from '../errors.ts';
+import { ConfigurationError } from '../errors.ts';
 import { type Limits, resolveLimits } from '../limits.ts';
 import { createLog } from '../log/create.ts';
 import { FailureLog } from '../log/failure-log.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Inbound } from '../pipeline/drafts.ts';
 import type { IsInScope } from '../pipeline/facade.ts';
-import { type HookName, hookNames, Hooks, listTaps, type TapListing } from '../pipeline/hooks.ts';
+import { type HookName, Hooks, listTaps, type TapListing } from '../pipeline/hooks.ts';
 import type { LiveExchange, Pipeline } from '../pipeline/live-exchange.ts';
 import { flattenPlugins, type PluginEntry, type PluginScope } from '../pipeline/plugin.ts';
 import { Instruments } from '../pipeline/instruments.ts';
-import { createPluginHost, type HostSurroundings, Services, TurningPoints } from '../pipeline/plugin-host.ts';
+import { type HostSurroundings, Services } from '../pipeline/plugin-host.ts';
 import { RetainedValues } from '../pipeline/retained.ts';
 import { TrailRequests } from '../pipeline/trail-requests.ts';
+import { TurningPoints } from '../pipeline/turning-points.ts';
+import type { StepBounds } from '../pipeline/within.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { BackendOverrides } from './backend-overrides.ts';
 import { CertificateSource } from './certificates.ts';
@@ -22,6 +24,7 @@ import { findListenersWithoutCertificates } from './tls-problems.ts';
 import { judgeRoutes } from './judge-routes.ts';
 import { Route } from './route.ts';
 import { Router } from './router.ts';
+import { setUpPlugins, startPlugins } from './set-up.ts';
 import { Upstreams } from './upstreams.ts';
 
 /** What generations share, one after the other. */
@@ -34,6 +37,8 @@ export interface GenerationParts {
   readonly overrides: BackendOverrides;
   /** Services that the gateway itself provides. */
   readonly services: Services;
+  /** Gives up the set-up and the start. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** One loaded configuration: its routes, upstreams, plugin instances and hooks. An exchange keeps its generation. */
@@ -55,7 +60,8 @@ export class Generation implements Pipeline {
   activeExchanges = 0;
   readonly #router: Router;
   readonly #upstreams: Upstreams;
-  readonly #turningPoints = new TurningPoints();
+  readonly #turningPoints: TurningPoints;
+  readonly #bounds: StepBounds;
   readonly #trails = new TrailRequests();
   #onIdle: (() => void) | undefined;
 
@@ -68,7 +74,10 @@ export class Generation implements Pipeline {
     this.limits = resolveLimits(config.limits);
     this.tunnelIdleTimeoutMs = this.limits.tunnelIdleTimeoutMs;
     this.hookTimeoutMs = this.limits.hookTimeoutMs;
-    const { retained, overrides } = parts;
+    const { retained, overrides, signal } = parts;
+    const timeoutMs = this.limits.setUpTimeoutMs;
+    this.#bounds = { timeoutMs, signal };
+    this.#turningPoints = new TurningPoints(this.log, timeoutMs);
     this.#upstreams = new Upstreams(config.upstreams, { limits: this.limits, retained, overrides });
     this.upstreams = this.#upstreams.all;
     this.routes = config.routes.map(
@@ -104,18 +113,12 @@ export class Generation implements Pipeline {
     for (const { name, backends } of this.upstreams.values())
       if (backends.some(({ tls }) => tls?.verifies === false))
         this.log.warn({ upstream: name }, 'anybody may pass for these backends: tls › verify is false');
-    for (const { plugin, run } of this.#turningPoints.starts) {
-      try {
-        await run();
-      } catch (cause) {
-        throw setUpFailed(plugin, cause);
-      }
-    }
+    await startPlugins(this.#turningPoints, this.#bounds);
   }
 
   /** Another generation has taken over. */
   retire(): void {
-    this.#turningPoints.retire(this.log);
+    this.#turningPoints.retire();
   }
 
   findRoute(inbound: Inbound): Route | undefined {
@@ -133,7 +136,7 @@ export class Generation implements Pipeline {
   }
 
   reopenFiles(): void {
-    for (const reopen of this.#turningPoints.reopeners) reopen();
+    this.#turningPoints.reopen();
   }
 
   /** Resolves when no exchange runs. */
@@ -146,7 +149,7 @@ export class Generation implements Pipeline {
     this.retire();
     this.#upstreams.release();
     this.failures.close();
-    await this.#turningPoints.cleanups.run(this.log);
+    await this.#turningPoints.cleanups.run();
   }
 
   async #setUp(plugins: readonly PluginEntry[], { retained, instruments }: GenerationParts): Promise<void> {
@@ -164,29 +167,7 @@ export class Generation implements Pipeline {
       failures,
       trails: this.#trails,
     };
-    const instances = new Map<string, number>();
-    for (const [index, entry] of plugins.entries()) {
-      const { name } = entry.definition;
-      const instance = instances.get(name) ?? 0;
-      instances.set(name, instance + 1);
-      const { host, seal } = createPluginHost(
-        name,
-        instance,
-        entry.scope,
-        this.#scopeOf(entry.scope),
-        surroundings,
-      );
-      try {
-        await entry.definition.setup(host, validatedOptions(entry));
-      } catch (cause) {
-        throw setUpFailed(`plugins[${index}] ${name}`, cause);
-      }
-      seal();
-    }
-    const unknown = hookNames.flatMap((hook) =>
-      unknownBefore(hook, this.tapsOf(hook), new Set(instances.keys())),
-    );
-    if (unknown.length > 0) throw new ConfigurationError(unknown);
+    await setUpPlugins(plugins, (scope) => this.#scopeOf(scope), surroundings, this.#bounds);
     this.#trails.apply(hooks, (inbound) => judgeRoutes(this.routes, inbound, this.findRoute(inbound)));
   }
 
@@ -216,31 +197,4 @@ export function createDryGeneration(config: GatewayConfig): Promise<Generation> 
     overrides: new BackendOverrides(),
     services: new Services(),
   });
-}
-
-function validatedOptions({ definition, options }: PluginEntry): unknown {
-  const result = definition.options?.safeParse(options ?? {});
-  return result?.success === true ? result.data : undefined;
-}
-
-function setUpFailed(place: string, cause: unknown): ConfigurationError {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const error = new ConfigurationError([{ place, message }]);
-  error.cause = cause;
-  return error;
-}
-
-function unknownBefore(
-  hook: HookName,
-  taps: readonly TapListing[],
-  listed: ReadonlySet<string>,
-): ConfigurationProblem[] {
-  return taps.flatMap(({ plugin, before }) =>
-    before
-      .filter((name) => !listed.has(name))
-      .map((name) => ({
-        place: plugin,
-        message: `taps ${hook} before ${JSON.stringify(name)}, which is not listed`,
-      })),
-  );
 }

@@ -16,6 +16,7 @@ export class Listeners {
   #current: readonly Listener[] = [];
   /** No longer in the configuration, with connections that still run. */
   readonly #leaving = new Set<Listener>();
+  #isDrained = false;
 
   constructor(owner: ListenerOwner) {
     this.#owner = owner;
@@ -27,7 +28,7 @@ export class Listeners {
 
   /**
    * Opens the addresses that are new in `configs`; nobody is served there until `adopt`.
-   * Rejects when one cannot be had, and then has opened none.
+   * Rejects when one cannot be had, and then has changed nothing.
    */
   async prepare(configs: readonly ListenerConfig[]): Promise<ListenerChange> {
     const left = [...this.#current];
@@ -36,8 +37,21 @@ export class Listeners {
       return at < 0 ? new Listener(config, this.#owner) : left.splice(at, 1)[0]!;
     });
     const opened = used.filter((listener) => !this.#current.includes(listener));
-    await openAll(opened, left);
-    return { used, opened, closed: left };
+    const change = { used, opened, closed: left };
+    try {
+      for (const listener of opened) await openBeside(listener, left);
+    } catch (error) {
+      await this.abandon(change);
+      throw error;
+    }
+    return change;
+  }
+
+  /** Takes back what `prepare` did. */
+  async abandon({ opened, closed }: ListenerChange): Promise<void> {
+    for (const listener of opened) listener.stop();
+    if (this.#isDrained) return;
+    for (const listener of closed) if (listener.address === undefined) await this.#reopen(listener);
   }
 
   /** Serves the prepared addresses from now on, and drains those that are left. */
@@ -50,6 +64,7 @@ export class Listeners {
 
   /** Accepts no more; what runs is finished. */
   drain(): void {
+    this.#isDrained = true;
     for (const listener of this.#current) this.#leave(listener);
     this.#current = [];
   }
@@ -59,6 +74,14 @@ export class Listeners {
     for (const listener of [...this.#current, ...this.#leaving]) listener.cut(generation);
   }
 
+  async #reopen(listener: Listener): Promise<void> {
+    try {
+      await listener.open();
+    } catch (error) {
+      this.#owner.serving.log.error({ err: error, ...listener.config }, 'an address could not be had again');
+    }
+  }
+
   #leave(listener: Listener): void {
     this.#leaving.add(listener);
     listener.onEmpty = () => this.#leaving.delete(listener);
@@ -66,23 +89,25 @@ export class Listeners {
   }
 }
 
-/** An address that cannot be had because one that is being left overlaps with it gets another try behind that. */
-async function openAll(opened: readonly Listener[], left: readonly Listener[]): Promise<void> {
-  const done: Listener[] = [];
-  const stopped: Listener[] = [];
+/** One that overlaps with an address that is being left can be had only behind that. */
+async function openBeside(listener: Listener, left: readonly Listener[]): Promise<void> {
+  const { port, host } = listener.config;
+  const samePort = left.filter(({ address }) => address?.port === port);
+  const overlapping = isWildcard(host) ? samePort : samePort.filter(({ config }) => isWildcard(config.host));
+  for (const each of overlapping) each.stop();
   try {
-    for (const listener of opened) {
-      const inTheWay = left.filter(({ config }) => config.port === listener.config.port && config.port !== 0);
-      stopped.push(...inTheWay);
-      for (const each of inTheWay) each.stop();
-      await listener.open();
-      done.push(listener);
-    }
+    await listener.open();
   } catch (error) {
-    for (const listener of done) listener.stop();
-    for (const listener of stopped) await listener.open();
-    throw error;
+    // two names of the same address
+    const others = samePort.filter((each) => !overlapping.includes(each));
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || others.length === 0) throw error;
+    for (const each of others) each.stop();
+    await listener.open();
   }
+}
+
+function isWildcard(host = ''): boolean {
+  return host === '' || host === '::' || host === '0.0.0.0';
 }
 
 function isSameAddress(a: ListenerConfig, b: ListenerConfig): boolean {

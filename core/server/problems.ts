@@ -22,6 +22,11 @@ function quotedList(names: readonly string[]): string {
   return names.length === 0 ? '(there are none)' : names.map((name) => JSON.stringify(name)).join(', ');
 }
 
+/** Whether a number may be the weight of a backend. */
+export function isWeight(weight: number): boolean {
+  return Number.isInteger(weight) && weight >= 1 && weight <= 1_000_000;
+}
+
 function checkBackends(problems: Problems, place: string, upstream: UpstreamConfig): void {
   const names = new Set<string>();
   if (upstream.backends.length === 0) problems.add(`${place} › backends`, 'needs at least one backend');
@@ -41,7 +46,7 @@ function checkBackends(problems: Problems, place: string, upstream: UpstreamConf
     ) {
       problems.add(at, `${JSON.stringify(url)} must be a scheme, host and port only`);
     }
-    if (!Number.isInteger(weight) || weight < 1 || weight > 1_000_000) {
+    if (!isWeight(weight)) {
       problems.add(`${at} › weight`, 'must be a whole number from 1 to 1,000,000');
     }
     const unique = name ?? parsed?.host ?? url;
@@ -123,13 +128,18 @@ function checkUnique(problems: Problems, place: string, names: readonly (string 
   }
 }
 
+/** Node.js takes a longer one for a millisecond. */
+const longestTimeoutMs = 2_147_483_647;
+
 /** Bounds are positive, finite and known by name. */
 function checkBounds(problems: Problems, place: string, given: object, known: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(given) as [string, unknown][]) {
-    const at = `${place} › ${name}`;
+    const at = place === '' ? name : `${place} › ${name}`;
     if (!(name in known) || value === undefined) continue;
     if (!Number.isSafeInteger(value) || (value as number) < 1)
       problems.add(at, 'must be a positive whole number');
+    else if (name.endsWith('Ms') && (value as number) > longestTimeoutMs)
+      problems.add(at, 'must be at most 2,147,483,647 milliseconds');
   }
 }
 
@@ -138,7 +148,9 @@ export function findProblems(config: GatewayConfig, plugins: readonly PluginEntr
   const problems = new Problems();
   const upstreams = Object.keys(config.upstreams);
   const routeNames = config.routes.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  const { drainTimeoutMs } = config;
   checkBounds(problems, 'limits', config.limits ?? {}, bounds);
+  checkBounds(problems, '', { drainTimeoutMs }, { drainTimeoutMs });
   if (config.listeners.length === 0) problems.add('listeners', 'needs at least one listener');
   for (const [index, { port, tls = false }] of config.listeners.entries()) {
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {

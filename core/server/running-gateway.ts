@@ -1,19 +1,25 @@
+import { type Limits, resolveLimits } from '../limits.ts';
 import type { Log, Logger, LogLevel } from '../log/logger.ts';
 import type { RouteInfo } from '../pipeline/exchange.ts';
 import { Instruments } from '../pipeline/instruments.ts';
 import { Services } from '../pipeline/plugin-host.ts';
 import { RetainedValues } from '../pipeline/retained.ts';
+import { within } from '../pipeline/within.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { version } from '../version.ts';
 import { type BackendOverride, BackendOverrides } from './backend-overrides.ts';
+import { Changes } from './changes.ts';
 import type { GatewayConfig } from './configuration.ts';
 import { Control, type GatewayControl, type ReloadRecord } from './control.ts';
 import type { CloseOptions, Gateway, GatewayOptions } from './gateway.ts';
 import { Generation } from './generation.ts';
 import type { ListenerOwner } from './listener.ts';
-import { Listeners } from './listeners.ts';
+import { type ListenerChange, Listeners } from './listeners.ts';
+import { isWeight } from './problems.ts';
+import { ReloadRecords } from './reload-records.ts';
 
 const defaultDrainTimeoutMs = 30_000;
+const defaultLevel: LogLevel = 'info';
 
 /** A gateway with its configurations one after the other, of which the last one is in service. */
 export class RunningGateway implements Gateway, GatewayControl, ListenerOwner {
@@ -22,24 +28,17 @@ export class RunningGateway implements Gateway, GatewayControl, ListenerOwner {
   readonly log: Logger;
   readonly instruments = new Instruments();
   openConnections = 0;
-  isClosing = false;
-  lastReload: ReloadRecord | undefined = undefined;
   readonly #firstConfig: GatewayConfig;
   readonly #load: GatewayOptions['load'];
   readonly #log: Log;
   readonly #retained = new RetainedValues();
   readonly #listeners = new Listeners(this);
-  readonly #reloads = this.instruments.define('counter', {
-    name: 'reloads_total',
-    help: 'Attempts to change the configuration, by their result.',
-    labels: ['result'],
-  });
+  readonly #reloads: ReloadRecords;
   #overrides = new BackendOverrides();
   #current: Generation | undefined;
   readonly #retired = new Map<Generation, Promise<void>>();
   #generations = 0;
-  /** The change of the configuration that runs; the next one waits for it. */
-  #changing: Promise<unknown> = Promise.resolve();
+  readonly #changes = new Changes();
   #closing: Promise<void> | undefined;
   #onDrained: (() => void) | undefined;
 
@@ -48,6 +47,7 @@ export class RunningGateway implements Gateway, GatewayControl, ListenerOwner {
     this.#load = load;
     this.#log = log;
     this.log = log.logger;
+    this.#reloads = new ReloadRecords(this.log, this.instruments);
   }
 
   get control(): GatewayControl {
@@ -66,12 +66,28 @@ export class RunningGateway implements Gateway, GatewayControl, ListenerOwner {
     return this.#current?.config ?? this.#firstConfig;
   }
 
+  get limits(): Limits {
+    return this.#current?.limits ?? resolveLimits(this.configuration.limits);
+  }
+
+  get drainTimeoutMs(): number {
+    return this.configuration.drainTimeoutMs ?? defaultDrainTimeoutMs;
+  }
+
   get serving(): Generation {
     return this.#current!;
   }
 
   get addresses(): readonly { readonly host: string; readonly port: number }[] {
     return this.#listeners.addresses;
+  }
+
+  get isClosing(): boolean {
+    return this.#changes.isOver;
+  }
+
+  get lastReload(): ReloadRecord | undefined {
+    return this.#reloads.last;
   }
 
   get routes(): readonly RouteInfo[] {
@@ -97,30 +113,24 @@ export class RunningGateway implements Gateway, GatewayControl, ListenerOwner {
   }
 
   async listen(): Promise<Gateway> {
-    await this.#inTurn(() => this.#install(this.#firstConfig, this.#overrides));
+    await this.#changes.add(() => this.#install(this.#firstConfig, this.#overrides));
     for (const address of this.addresses) this.log.info(address, 'listening');
     return this;
   }
 
   reload(config?: GatewayConfig): Promise<void> {
-    return this.#inTurn(async () => {
-      if (this.isClosing) throw new Error('The gateway is closing.');
-      try {
-        const next = config ?? (await this.#load?.()) ?? this.configuration;
-        await this.#install(next, this.#overrides);
-        this.#record(undefined);
-      } catch (error) {
-        this.#record(error as Error);
-        throw error;
-      }
-    });
+    return this.#changes.add(
+      config === undefined ? this.#reloadFromSource : () => this.#reload(() => config),
+    );
   }
 
   overrideBackend(upstream: string, backend: string, override: BackendOverride): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#changes.add(async () => {
       const isKnown = this.upstreams.get(upstream)?.backends.some(({ name }) => name === backend);
       if (isKnown !== true)
         throw new RangeError(`There is no backend ${backend} of an upstream ${upstream}.`);
+      if (override.weight !== undefined && !isWeight(override.weight))
+        throw new RangeError('A weight is a whole number from 1 to 1,000,000.');
       const overrides = this.#overrides.with(upstream, backend, override);
       await this.#install(this.configuration, overrides);
       this.#overrides = overrides;
@@ -129,8 +139,8 @@ export class RunningGateway implements Gateway, GatewayControl, ListenerOwner {
   }
 
   close({ now = false }: CloseOptions = {}): Promise<void> {
-    this.isClosing = true;
-    this.#closing ??= this.#drain(now ? 0 : this.#drainTimeoutMs);
+    this.#changes.end(new Error('The gateway is closing.'));
+    this.#closing ??= this.#drain(now ? 0 : this.drainTimeoutMs);
     if (now) this.#cut();
     return this.#closing;
   }
@@ -145,37 +155,51 @@ export class RunningGateway implements Gateway, GatewayControl, ListenerOwner {
     if (this.openConnections === 0) this.#onDrained?.();
   }
 
-  get #drainTimeoutMs(): number {
-    return this.configuration.drainTimeoutMs ?? defaultDrainTimeoutMs;
-  }
+  readonly #reloadFromSource = (): Promise<void> =>
+    this.#reload(async () => (await this.#load?.()) ?? this.configuration);
 
-  #inTurn<T>(change: () => Promise<T>): Promise<T> {
-    const done = this.#changing.then(change);
-    this.#changing = done.catch(() => {});
-    return done;
+  async #reload(load: () => GatewayConfig | Promise<GatewayConfig>): Promise<void> {
+    const { signal } = this.#changes;
+    try {
+      const bounds = { timeoutMs: this.limits.setUpTimeoutMs, signal };
+      await this.#install(await within(load, bounds, 'The configuration was not loaded'), this.#overrides);
+      this.#reloads.add(this.generation);
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      this.#reloads.add(this.generation, error as Error);
+      throw error;
+    }
   }
 
   /** Builds a generation and puts it into service; when that fails, nothing has changed. */
   async #install(config: GatewayConfig, overrides: BackendOverrides): Promise<void> {
+    const next = await this.#build(config, overrides);
+    let change: ListenerChange | undefined;
+    try {
+      await next.start();
+      change = await this.#listeners.prepare(config.listeners);
+      this.#changes.signal.throwIfAborted();
+    } catch (error) {
+      if (change !== undefined) await this.#listeners.abandon(change);
+      await next.dispose();
+      throw error;
+    }
+    this.#succeed(next);
+    this.#listeners.adopt(change, config.listeners);
+  }
+
+  #build(config: GatewayConfig, overrides: BackendOverrides): Promise<Generation> {
     const services = new Services();
     services.provide(Control, this, 'hookway');
-    const next = await Generation.create(config, {
+    return Generation.create(config, {
       number: this.#generations + 1,
       log: this.log,
       retained: this.#retained,
       instruments: this.instruments,
       overrides,
       services,
+      signal: this.#changes.signal,
     });
-    try {
-      await next.start();
-      const change = await this.#listeners.prepare(config.listeners);
-      this.#succeed(next);
-      this.#listeners.adopt(change, config.listeners);
-    } catch (error) {
-      await next.dispose();
-      throw error;
-    }
   }
 
   #succeed(next: Generation): void {
@@ -183,8 +207,8 @@ export class RunningGateway implements Gateway, GatewayControl, ListenerOwner {
     this.#current = next;
     this.#generations = next.number;
     if (previous === undefined) return;
-    const level = next.config.log?.level;
-    if (level !== undefined && level !== previous.config.log?.level) this.logLevel = level;
+    const { level = defaultLevel } = next.config.log ?? {};
+    if (level !== (previous.config.log?.level ?? defaultLevel)) this.logLevel = level;
     this.#retired.set(
       previous,
       this.#retire(previous).finally(() => this.#retired.delete(previous)),
@@ -201,24 +225,16 @@ export class RunningGateway implements Gateway, GatewayControl, ListenerOwner {
         'ending what an old configuration still runs',
       );
       this.#listeners.cut(generation);
-    }, this.#drainTimeoutMs);
+    }, this.drainTimeoutMs);
     await generation.idle();
     clearTimeout(timer);
     await generation.dispose();
   }
 
-  #record(error: Error | undefined): void {
-    const { generation } = this;
-    this.lastReload = { generation, at: new Date(), error };
-    this.#reloads.of(error === undefined ? 'success' : 'failure').value++;
-    if (error === undefined) this.log.info({ generation }, 'configuration reloaded');
-    else this.log.error({ err: error, generation }, 'configuration refused, the old one goes on');
-  }
-
   async #drain(timeoutMs: number): Promise<void> {
-    await this.#changing;
-    const drained = new Promise<void>((resolve) => (this.#onDrained = resolve));
     this.#listeners.drain();
+    await this.#changes.idle();
+    const drained = new Promise<void>((resolve) => (this.#onDrained = resolve));
     if (this.openConnections > 0) {
       const timer = setTimeout(() => this.#cut(), timeoutMs);
       await drained;

@@ -47,7 +47,12 @@ export class Upstreams {
   constructor(configs: Readonly<Record<string, UpstreamConfig>>, parts: UpstreamParts) {
     this.#parts = parts;
     const entries = Object.entries(configs);
-    this.all = new Map(entries.map(([name, config]) => [name, this.#upstream(name, config)]));
+    try {
+      this.all = new Map(entries.map(([name, config]) => [name, this.#upstream(name, config)]));
+    } catch (error) {
+      this.release();
+      throw error;
+    }
   }
 
   /** Lets go of the pools: who was the last to hold one closes its idle connections now and the others when done. */

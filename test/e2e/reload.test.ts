@@ -232,6 +232,8 @@ test('a weight that an operator sets takes the place of the configured one', asy
   await control.overrideBackend('origin', name, { weight: undefined });
   await gateway.fetch('/');
   expect(seen).toEqual([1, 5, 1]);
+  for (const weight of [0, -1, 0.5, Number.NaN, 1e9])
+    await expect(control.overrideBackend('origin', name, { weight })).rejects.toThrow(RangeError);
 });
 
 test('reloads that are asked for at once happen one after the other', async () => {

@@ -27,6 +27,11 @@ function placesOf(changes: Partial<GatewayConfig>, plugins: PluginList = []): st
 }
 
 const withRoute = (route: Partial<RouteConfig>) => placesOf({ routes: [{ upstream: 'app', ...route }] });
+test.each([0, -1, 1.5, Infinity, 2_147_483_648])('drainTimeoutMs cannot be %s', (drainTimeoutMs) => {
+  expect(placesOf({ drainTimeoutMs })).toEqual(['drainTimeoutMs']);
+  expect(placesOf({ limits: { setUpTimeoutMs: drainTimeoutMs } })).toEqual(['limits › setUpTimeoutMs']);
+});
+
 const withUpstream = (app: UpstreamConfig) => placesOf({ upstreams: { app } });
 
 test('a sound configuration has no problems', () => {
