@@ -15,7 +15,6 @@ import type { CloseOptions, Gateway, GatewayOptions } from './gateway.ts';
 import { Generation } from './generation.ts';
 import type { ListenerOwner } from './listener.ts';
 import { type ListenerChange, Listeners } from './listeners.ts';
-import { isWeight } from './problems.ts';
 import { ReloadRecords } from './reload-records.ts';
 
 const defaultDrainTimeoutMs = 30_000;
@@ -129,8 +128,6 @@ export class RunningGateway implements Gateway, GatewayControl, ListenerOwner {
       const isKnown = this.upstreams.get(upstream)?.backends.some(({ name }) => name === backend);
       if (isKnown !== true)
         throw new RangeError(`There is no backend ${backend} of an upstream ${upstream}.`);
-      if (override.weight !== undefined && !isWeight(override.weight))
-        throw new RangeError('A weight is a whole number from 1 to 1,000,000.');
       const overrides = this.#overrides.with(upstream, backend, override);
       await this.#install(this.configuration, overrides);
       this.#overrides = overrides;

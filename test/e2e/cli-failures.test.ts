@@ -128,7 +128,7 @@ test.each(commands)('hookway %s reports everything that is wrong at once', async
     expect.stringMatching(/^plugins\[2\] nothing: unknown plugin/),
     'routes[0] › upstream: unknown upstream "ap", expected one of "app"',
     'unknown key "lisners", did you mean "listeners"?',
-    'upstreams › app › backends[0]: the scheme of "ftp://127.0.0.1:1" must be http',
+    'upstreams › app › backends[0]: the scheme of "ftp://127.0.0.1:1" must be http or https',
   ]);
 });
 
