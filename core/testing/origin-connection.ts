@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { resetSocket } from '../transport/reset.ts';
 import { declaredLength, fieldOf, MessageReader } from './message-reader.ts';
 import type { WireFields, WireHead, WireMessage } from './message-reader.ts';
 import { bytesOf, endingOf, type OriginAnswer } from './origin-answer.ts';
@@ -131,7 +132,7 @@ export class OriginConnection {
 
   /** Breaks the connection off with a reset. */
   reset(): void {
-    this.socket.resetAndDestroy();
+    resetSocket(this.socket);
   }
 
   /** Leaves HTTP, as after a 101: bytes are read from `socket`, also those that came already. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { resetSocket } from '../transport/reset.ts';
 import { declaredLength, fieldOf, MessageReader, type WireHead, type WireLength } from './message-reader.ts';
 import type { WireFields, WireMessage } from './message-reader.ts';
 import { Waiting } from './waiting.ts';
@@ -168,7 +169,7 @@ export class RawClient {
 
   /** Breaks the connection off with a reset. */
   reset(): void {
-    this.socket.resetAndDestroy();
+    resetSocket(this.socket);
   }
 
   close(): void {

@@ -2,6 +2,7 @@ import type { Socket, TcpSocketConnectOpts } from 'node:net';
 import { bytesTakenFrom } from './bytes-taken.ts';
 import { beginRead, endRead } from './clock.ts';
 import { largeBlockBytes, releaseBlock, sharedBlock, takeBlock } from './read-blocks.ts';
+import { resetSocket } from './reset.ts';
 
 /** What a channel tells its owner. Bytes are lent: they are overwritten once the call has returned. */
 export interface ChannelListener {
@@ -158,7 +159,7 @@ export class Channel {
     if (this.socket.destroyed) return;
     if (this.#isEncrypted)
       this.socket.destroy(); // without close_notify: RFC 8446 6.1
-    else this.socket.resetAndDestroy();
+    else resetSocket(this.socket);
   }
 
   #dispatch(block: Buffer, length: number): boolean {

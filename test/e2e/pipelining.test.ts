@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { Backend } from 'hookway';
 import { startTestGateway, type TestGateway } from 'hookway/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { get, post, requestText } from './wire.ts';
@@ -97,11 +98,8 @@ test('requests of several clients travel on one connection in one segment', asyn
 });
 
 /** Resolves with the backend once so many requests wait for a connection to it. */
-async function waitingBackend(gateway: TestGateway, count: number): Promise<{ pool: { size: number } }> {
-  const { generation } = gateway.gateway as unknown as {
-    generation: { upstreams: Map<string, { backends: { pool: { size: number; queueLength: number } }[] }> };
-  };
-  const backend = generation.upstreams.get('app')!.backends[0]!;
+async function waitingBackend({ gateway }: TestGateway, count: number): Promise<Backend> {
+  const backend = gateway.control.upstreams.get('app')!.backends[0]!;
   await expect.poll(() => backend.pool.queueLength, { interval: 2 }).toBe(count);
   return backend;
 }
