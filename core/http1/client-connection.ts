@@ -72,7 +72,7 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
     this.channel = channel;
     this.#listener = listener;
     this.#limits = limits;
-    this.#reader = new HeadReader(parseResponseHead, limits);
+    this.#reader = new HeadReader(parseResponseHead, limits, 'HTTP/');
     this.writer = new MessageWriter(channel);
     channel.listener = this;
   }

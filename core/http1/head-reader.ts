@@ -17,14 +17,17 @@ type Parse<Head> = (text: string, at: number, limits: HeadLimits) => Parsed<Head
 export class HeadReader<Head> {
   readonly #parse: Parse<Head>;
   readonly #limits: HeadLimits;
+  readonly #beginning: string;
   #partial: Buffer | undefined;
   #partialLength = 0;
   /** State of the search for the empty line: 0 in a line, 1 behind its CR, 2 behind its LF, 3 behind CR LF CR. */
   #lineState = 2;
 
-  constructor(parse: Parse<Head>, limits: HeadLimits) {
+  /** With a `beginning` that all heads have, others are refused at their first bytes. */
+  constructor(parse: Parse<Head>, limits: HeadLimits, beginning = '') {
     this.#parse = parse;
     this.#limits = limits;
+    this.#beginning = beginning;
   }
 
   /** True when a part of a head has arrived. */
@@ -50,13 +53,25 @@ export class HeadReader<Head> {
   #readOn(bytes: Buffer, start: number, end: number): Parsed<Head> | undefined {
     const headEnd = this.#findEnd(bytes, start, end);
     this.#keep(bytes, start, headEnd < 0 ? end : headEnd);
-    if (headEnd < 0) return undefined;
     const skip = this.#partial![0] === CR ? 2 : 0;
+    if (headEnd < 0) {
+      this.#checkBeginning(skip);
+      return undefined;
+    }
     const text = latin1(this.#partial!, skip, this.#partialLength);
     this.#partial = undefined;
     this.#partialLength = 0;
     this.#lineState = 2;
     return { head: this.#parse(text, 0, this.#limits).head, end: headEnd };
+  }
+
+  #checkBeginning(skip: number): void {
+    const length = Math.min(this.#beginning.length, this.#partialLength - skip);
+    for (let i = 0; i < length; i++) {
+      if (this.#partial![skip + i] !== this.#beginning.charCodeAt(i)) {
+        throw new GatewayError('malformed_head', 'This does not begin like HTTP/1.1.');
+      }
+    }
   }
 
   #findEnd(bytes: Buffer, start: number, end: number): number {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseRequestHead } from '../../../core/http1/head-parser.ts';
+import { parseRequestHead, parseResponseHead } from '../../../core/http1/head-parser.ts';
 import { HeadReader } from '../../../core/http1/head-reader.ts';
 import { codeOf } from '../../support/errors.ts';
 import { headLimits } from '../../support/heads.ts';
@@ -32,6 +32,16 @@ describe('a head', () => {
     }
     expect(head.read(bytes('\n....'), 0, 5)).toMatchObject({ head: { target: '/a' }, end: 1 });
     expect(head.isPartial).toBe(false);
+  });
+
+  test('is refused at the first byte that all heads have another for', () => {
+    const responses = () => new HeadReader(parseResponseHead, headLimits, 'HTTP/');
+    expect(codeOf(() => responses().read(bytes('HTTQ'), 0, 4))).toBe('malformed_head');
+    const head = responses();
+    expect(head.read(bytes('HT'), 0, 2)).toBeUndefined();
+    expect(codeOf(() => head.read(bytes('ML'), 0, 2))).toBe('malformed_head');
+    const empty = responses();
+    expect(empty.read(bytes('\r\nHTTP/1.1'), 0, 10)).toBeUndefined();
   });
 
   test('is kept when the memory it arrived in is used again', () => {
