@@ -135,6 +135,7 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
 
   onDrain(): void {
     this.#queue.at(-1)?.onDrain();
+    this.#awaitNext();
   }
 
   onClose(error: Error | undefined): void {
@@ -160,8 +161,7 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
 
   flush(): boolean {
     this.writer.flush();
-    if (this.#body === undefined) this.#awaitHead();
-    else if (this.#queue.at(-1)?.isRequestComplete === false) this.#awaitBytes();
+    this.#awaitNext();
     return !this.channel.isBacklogged;
   }
 
@@ -173,6 +173,16 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
     const isAlone = this.#queue.length === 1 || !stream.isRequestComplete;
     if (isAlone) this.#fail(new GatewayError('connection_lost'));
     else if (this.#queue[0] === stream && this.#body !== undefined) this.#discard(this.#body);
+  }
+
+  /** A part of a request was written: the turn is the backend's, or the client's, which has a bound of its own. */
+  #awaitNext(): void {
+    const stream = this.#queue.at(-1);
+    if (this.#isClosed || stream === undefined) return;
+    if (stream.isRequestComplete) {
+      if (this.#body === undefined) this.#awaitHead();
+    } else if (this.#body !== undefined || this.channel.isBacklogged) this.#awaitBytes();
+    else if (stream.bodyBytesWritten > 0) this.#deadline.disarm();
   }
 
   #awaitHead(): void {
@@ -353,7 +363,9 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
     else this.channel.destroy();
     this.#listener.onClosed(this);
     const [first, ...behind] = this.#queue.splice(0);
-    first?.fail(error, this.isReused); // by now others may have been answered before it
+    // what breaks a connection before the request has left belongs to the one before; by now others may have been answered
+    const isInnocent = first?.isUnsent === true && this.isReused;
+    first?.fail(isInnocent ? new GatewayError('connection_lost') : error, this.isReused);
     for (const stream of behind) stream.fail(new GatewayError('connection_lost'), true);
   }
 }
