@@ -12,6 +12,8 @@ import { nowMs } from '../transport/clock.ts';
 /** Opens connections to one backend. */
 export interface Connector {
   connect(waiting: ConnectListener): void;
+  /** Gives up what is being established, and says how many that were; no listener is told. */
+  abandon(): number;
 }
 
 export interface ConnectListener extends ClientConnectionListener {
@@ -23,6 +25,7 @@ export interface ConnectListener extends ClientConnectionListener {
 export class Http1Connector implements Connector {
   readonly #dial: Dial;
   readonly #limits: ClientConnectionLimits;
+  readonly #connecting = new Set<Connecting>();
 
   constructor(dial: Dial, limits: ClientConnectionLimits) {
     this.#dial = dial;
@@ -30,7 +33,14 @@ export class Http1Connector implements Connector {
   }
 
   connect(waiting: ConnectListener): void {
-    void new Connecting(this.#dial, this.#limits, waiting);
+    const connecting = new Connecting(this.#limits, waiting, this.#connecting);
+    connecting.start(this.#dial);
+  }
+
+  abandon(): number {
+    const count = this.#connecting.size;
+    for (const connecting of this.#connecting) connecting.abandon();
+    return count;
   }
 }
 
@@ -39,16 +49,26 @@ class Connecting implements DialListener, DeadlineOwner {
   readonly #waiting: ConnectListener;
   readonly #limits: ClientConnectionLimits;
   readonly #deadline = new Deadline(this);
-  readonly #channel: Channel;
+  readonly #unfinished: Set<Connecting>;
+  #channel: Channel | undefined;
   readonly #startedAtMs = nowMs();
   #failure: ErrorCode = 'connect_failed';
   #isOver = false;
 
-  constructor(dial: Dial, limits: ClientConnectionLimits, waiting: ConnectListener) {
+  constructor(limits: ClientConnectionLimits, waiting: ConnectListener, unfinished: Set<Connecting>) {
     this.#waiting = waiting;
     this.#limits = limits;
-    this.#deadline.arm(limits.connectTimeoutMs);
+    this.#unfinished = unfinished;
+  }
+
+  start(dial: Dial): void {
+    this.#unfinished.add(this);
+    this.#deadline.arm(this.#limits.connectTimeoutMs);
     this.#channel = dial(this);
+  }
+
+  abandon(): void {
+    if (this.#finish()) this.#channel?.destroy();
   }
 
   onHandshake(): void {
@@ -56,11 +76,9 @@ class Connecting implements DialListener, DeadlineOwner {
   }
 
   onConnected(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#deadline.release();
+    if (!this.#finish()) return;
     const connectMs = nowMs() - this.#startedAtMs;
-    this.#waiting.onConnected(new ClientConnection(this.#channel, this.#waiting, this.#limits, connectMs));
+    this.#waiting.onConnected(new ClientConnection(this.#channel!, this.#waiting, this.#limits, connectMs));
   }
 
   onBytes(): void {
@@ -82,10 +100,17 @@ class Connecting implements DialListener, DeadlineOwner {
   }
 
   #fail(error: GatewayError): void {
-    if (this.#isOver) return;
+    if (!this.#finish()) return;
+    this.#channel?.destroy();
+    this.#waiting.onConnectFailed(error);
+  }
+
+  /** True the first time. */
+  #finish(): boolean {
+    if (this.#isOver) return false;
     this.#isOver = true;
     this.#deadline.release();
-    this.#channel.destroy();
-    this.#waiting.onConnectFailed(error);
+    this.#unfinished.delete(this);
+    return true;
   }
 }

@@ -84,9 +84,10 @@ export class Pool implements ConnectListener, DeadlineOwner {
     if (at >= 0) this.#queue.splice(at, 1);
   }
 
-  /** Closes idle connections now and busy ones when they are done. */
+  /** Closes idle connections now and busy ones when they are done; nobody waits for those being established. */
   close(): void {
     this.#isClosed = true;
+    if (this.#queue.length === 0) this.#connecting -= this.connector.abandon();
     for (const connection of this.#connections) connection.close();
   }
 

@@ -42,4 +42,8 @@ export class DryBackend implements Connector {
     const channel = memoryChannel(socket, deaf);
     process.nextTick(() => waiting.onConnected(new ClientConnection(channel, waiting, this.#limits)));
   }
+
+  abandon(): number {
+    return 0;
+  }
 }

@@ -69,6 +69,10 @@ class FakeConnector implements Connector {
     return connection;
   }
 
+  abandon(): number {
+    return this.waiting.splice(0).length;
+  }
+
   fail(): void {
     this.waiting.shift()!.onConnectFailed(new GatewayError('connect_failed'));
   }
@@ -351,6 +355,14 @@ describe('a closed pool', () => {
     busy.finish();
     busy.die();
     expect(pool.size).toBe(0);
+  });
+
+  test('gives up connections that nobody waits for any more', () => {
+    const pool = makePool();
+    pool.leave(acquire(pool));
+    expect(pool.connectingCount).toBe(1);
+    pool.close();
+    expect(pool.connectingCount).toBe(0);
   });
 
   test('still serves what runs, and keeps nothing behind it', () => {
