@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unusedPort } from 'hookway/testing';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 
 export interface CommandResult {
   readonly code: number | null;
@@ -56,6 +56,9 @@ export function temporaryFolder(): string {
 // becomes the program, and leaves a watcher behind that kills it when our end of its standard input closes
 const boundToUs = 'exec 3<&0; (cat <&3; kill -9 $$) >/dev/null 2>&1 & exec "$0" "$@" 3<&-';
 
+/** Until when something runs; a whole file's is begun outside of its tests. */
+export type Lifetime = 'test' | 'file';
+
 /**
  * Starts a program until the test is over, or the process of the tests is; resolves with the text it has written once
  * that fits.
@@ -64,10 +67,12 @@ export async function startProgram(
   program: string,
   args: readonly string[],
   isReady: (output: string) => boolean,
+  lifetime: Lifetime = 'test',
 ): Promise<{ readonly child: ChildProcessWithoutNullStreams; readonly output: string }> {
   const child = spawn('/bin/sh', ['-c', boundToUs, program, ...args]);
   let output = '';
-  onTestFinished(async () => {
+  const atEnd = lifetime === 'test' ? onTestFinished : afterAll;
+  atEnd(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGKILL');
     await once(child, 'exit');
@@ -137,8 +142,9 @@ sys.stdin.read()
 `;
 
 /** A listening socket whose backlog is full: connections to it are neither accepted nor refused. Returns its URL. */
-export async function startUnansweredListener(): Promise<string> {
-  const { output } = await startProgram('python3', ['-c', fullBacklog], (text) => /port \d+/.test(text));
+export async function startUnansweredListener(lifetime: Lifetime = 'test'): Promise<string> {
+  const isReady = (text: string): boolean => /port \d+/.test(text);
+  const { output } = await startProgram('python3', ['-c', fullBacklog], isReady, lifetime);
   return `http://127.0.0.1:${/port (\d+)/.exec(output)![1]}`;
 }
 
