@@ -10,7 +10,8 @@ import { StickyBackend } from '../sticky-session/tokens.ts';
 import type { Settings } from './options.ts';
 import type { Picker } from './picker.ts';
 import { policies } from './policies.ts';
-import { Sightings, SlowStart } from './slow-start.ts';
+import type { Retain } from './retain.ts';
+import { SlowStart } from './slow-start.ts';
 import { ownWeight } from './weights.ts';
 
 /** Chooses among the backends of one upstream. */
@@ -19,11 +20,10 @@ export class Balancer {
   readonly #slowStart: SlowStart<Backend> | undefined;
 
   constructor(upstream: Upstream, settings: Settings, gateway: PluginHost) {
-    const retain = <T>(key: string, create: () => T): T => gateway.retain(`${key}:${upstream.name}`, create);
+    const retain: Retain = (key, create) => gateway.retain(JSON.stringify([upstream.name, key]), create);
     const { policy, slowStartMs } = settings;
     if (slowStartMs > 0) {
-      const sightings = retain('slow-start', () => new Sightings());
-      this.#slowStart = new SlowStart(upstream.backends, slowStartMs, () => performance.now(), sightings);
+      this.#slowStart = new SlowStart(upstream.backends, slowStartMs, () => performance.now(), retain);
     }
     const slowStart = this.#slowStart;
     const weightOf = slowStart?.weightOf ?? ownWeight;

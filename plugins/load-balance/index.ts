@@ -8,8 +8,8 @@ function observeAttempts({ hooks }: PluginHost, balancerOf: ReadonlyMap<Backend,
   hooks.onResponse.tap({ stage: Stage.Observe }, ({ attempts }) => {
     for (const attempt of attempts) if (attempt.responseAtMs > 0) observe(attempt);
   });
-  hooks.onBackendError.tap({ stage: Stage.Observe }, ({ attempts }) => {
-    observe(attempts.at(-1)!);
+  hooks.onBackendError.tap({ stage: Stage.Observe }, ({ attempts }, { backend }) => {
+    if (backend !== undefined) observe(attempts.at(-1)!);
   });
 }
 

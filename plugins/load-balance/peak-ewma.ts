@@ -1,6 +1,6 @@
 import { Draw } from './draw.ts';
 import { Latency } from './latency.ts';
-import { Remembered } from './remembered.ts';
+import { type Retain, retainForEach, retainNothing } from './retain.ts';
 import type { Loaded, Random, WeightOf } from './weights.ts';
 
 /** An attempt without a response took at least this long, or a backend that refuses would look fast. */
@@ -35,12 +35,12 @@ export class PeakEwma<B extends Loaded> {
     backends: readonly B[],
     weightOf: WeightOf<B>,
     settings: PeakEwmaSettings,
-    remembered: Remembered<Latency> = new Remembered(),
+    retain: Retain = retainNothing,
   ) {
     this.#draw = new Draw(backends, weightOf, settings.random);
     this.#weightOf = weightOf;
     this.#settings = settings;
-    this.#latencies = remembered.of(backends, () => new Latency());
+    this.#latencies = retainForEach(backends, retain, 'latency', () => new Latency());
   }
 
   pick(candidates: readonly B[]): B {

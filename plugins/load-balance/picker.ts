@@ -1,5 +1,6 @@
 import type { AttemptRecord, Backend, Exchange, Upstream } from '../../core/index.ts';
 import type { Settings } from './options.ts';
+import type { Retain } from './retain.ts';
 import type { SlowStart } from './slow-start.ts';
 import type { WeightOf } from './weights.ts';
 
@@ -19,7 +20,7 @@ export interface PickerParts {
   /** Undefined when backends do not ramp up. */
   readonly slowStart: SlowStart<Backend> | undefined;
   /** A value of this upstream that outlives a reload. */
-  readonly retain: <T>(key: string, create: () => T) => T;
+  readonly retain: Retain;
 }
 
 export type Policy = (parts: PickerParts) => Picker;

@@ -1,6 +1,5 @@
 import { ByKey } from './by-key.ts';
 import { keyFrom } from './hash-key.ts';
-import type { Latency } from './latency.ts';
 import { LeastRequests } from './least-requests.ts';
 import { Maglev } from './maglev.ts';
 import type { PolicyName } from './options.ts';
@@ -8,9 +7,8 @@ import { PeakEwma } from './peak-ewma.ts';
 import type { Picker, PickerParts, Policy } from './picker.ts';
 import { PowerOfTwo } from './power-of-two.ts';
 import { RandomChoice } from './random.ts';
-import { Remembered } from './remembered.ts';
 import { RingHash } from './ring-hash.ts';
-import { Rotation, RoundRobin } from './round-robin.ts';
+import { RoundRobin } from './round-robin.ts';
 
 const standardMaxLoad = 1.25;
 const standardDecayMs = 10_000;
@@ -22,17 +20,13 @@ const powerOfTwo = ({ upstream, weightOf }: PickerParts): Picker =>
 
 /** Every policy by the name it has in configurations. */
 export const policies: Readonly<Record<PolicyName, Policy>> = {
-  'round-robin': ({ upstream, weightOf, retain }) => {
-    const rotation = retain('round-robin', () => new Rotation());
-    return new RoundRobin(upstream.candidates, rotation, weightOf);
-  },
+  'round-robin': ({ upstream, weightOf, retain }) => new RoundRobin(upstream.candidates, retain, weightOf),
   random: ({ upstream, weightOf }) => new RandomChoice(upstream.candidates, weightOf, random),
   'least-requests': ({ weightOf }) => new LeastRequests(weightOf, random),
   'power-of-two': powerOfTwo,
   'peak-ewma': ({ upstream, weightOf, settings, retain }) => {
-    const latencies = retain('peak-ewma', () => new Remembered<Latency>());
     const { decayMs = standardDecayMs } = settings;
-    return new PeakEwma(upstream.candidates, weightOf, { decayMs, random, now }, latencies);
+    return new PeakEwma(upstream.candidates, weightOf, { decayMs, random, now }, retain);
   },
   'ring-hash': (parts) => {
     const { by = 'client-address', maxLoad = standardMaxLoad } = parts.settings.hash ?? {};

@@ -1,3 +1,4 @@
+import { type Retain, retainForEach, retainNothing } from './retain.ts';
 import { ownWeight, type Weighted, type WeightOf } from './weights.ts';
 
 interface Turn {
@@ -5,19 +6,10 @@ interface Turn {
   credit: number;
 }
 
-/** Where the rotation of one upstream stands, by the names of its backends. */
-export class Rotation {
+/** Where the rotation of one upstream stands. */
+interface Rotation {
   /** Requests so far that any backend could have got, all of the same weight. */
-  position = 0;
-  readonly #turns = new Map<string, Turn>();
-
-  /** The turns of these backends; what is known of others is forgotten. */
-  turnsOf(backends: readonly Weighted[]): Turn[] {
-    const turns = backends.map(({ name }) => this.#turns.get(name) ?? { credit: 0 });
-    this.#turns.clear();
-    for (const [index, { name }] of backends.entries()) this.#turns.set(name, turns[index]!);
-    return turns;
-  }
+  position: number;
 }
 
 /**
@@ -29,21 +21,18 @@ export class RoundRobin<B extends Weighted> {
   readonly #isEqual: boolean;
   readonly #rotation: Rotation;
   readonly #turns: readonly Turn[];
-  readonly #turnOf = new WeakMap<B, Turn>();
+  readonly #turnOf: WeakMap<B, Turn>;
   readonly #weightOf: WeightOf<B>;
 
   /** `backends` is the list that `pick` gets as long as nobody narrowed it. */
-  constructor(
-    backends: readonly B[],
-    rotation: Rotation = new Rotation(),
-    weightOf: WeightOf<B> = ownWeight,
-  ) {
+  constructor(backends: readonly B[], retain: Retain = retainNothing, weightOf: WeightOf<B> = ownWeight) {
     this.#weightOf = weightOf;
     this.#backends = backends;
     this.#isEqual = backends.every(({ weight }) => weight === backends[0]!.weight);
-    this.#rotation = rotation;
-    this.#turns = rotation.turnsOf(backends);
-    for (const [index, backend] of backends.entries()) this.#turnOf.set(backend, this.#turns[index]!);
+    this.#rotation = retain('rotation', () => ({ position: 0 }));
+    const turnOf = retainForEach(backends, retain, 'turn', (): Turn => ({ credit: 0 }));
+    this.#turns = [...turnOf.values()];
+    this.#turnOf = new WeakMap(turnOf);
   }
 
   pick(candidates: readonly B[]): B {

@@ -1,5 +1,5 @@
 import { mix } from './hash-text.ts';
-import { Remembered } from './remembered.ts';
+import { type Retain, retainForEach, retainNothing } from './retain.ts';
 import type { Weighted } from './weights.ts';
 
 /** What a backend gets at first, as a share of its weight. */
@@ -13,10 +13,9 @@ interface Ramp {
   share: number;
 }
 
-/** When backends were seen and began to ramp up, handed on from one configuration to the next. */
-export class Sightings {
-  lastAtMs = -Infinity;
-  readonly ramps = new Remembered<Ramp>();
+/** When the last exchange came, whoever its candidates were. */
+interface LastSight {
+  atMs: number;
 }
 
 const newRamp = (): Ramp => ({ seenAtMs: -Infinity, startedAtMs: -Infinity, share: 1 });
@@ -25,14 +24,14 @@ const newRamp = (): Ramp => ({ seenAtMs: -Infinity, startedAtMs: -Infinity, shar
 export class SlowStart<B extends Weighted> {
   readonly #durationMs: number;
   readonly #now: () => number;
-  readonly #sightings: Sightings;
+  readonly #last: LastSight;
   readonly #ramps: Map<B, Ramp>;
 
-  constructor(backends: readonly B[], durationMs: number, now: () => number, sightings = new Sightings()) {
+  constructor(backends: readonly B[], durationMs: number, now: () => number, retain: Retain = retainNothing) {
     this.#durationMs = durationMs;
     this.#now = now;
-    this.#sightings = sightings;
-    this.#ramps = sightings.ramps.of(backends, newRamp);
+    this.#last = retain('last-sight', () => ({ atMs: -Infinity }));
+    this.#ramps = retainForEach(backends, retain, 'ramp', newRamp);
   }
 
   /** These are the candidates of an exchange, before any other call about it. */
@@ -42,7 +41,7 @@ export class SlowStart<B extends Weighted> {
       const ramp = this.#ramps.get(backend);
       if (ramp !== undefined) this.#advance(ramp, nowMs);
     }
-    this.#sightings.lastAtMs = nowMs;
+    this.#last.atMs = nowMs;
   }
 
   readonly weightOf = (backend: B): number => backend.weight * this.#shareOf(backend);
@@ -69,7 +68,7 @@ export class SlowStart<B extends Weighted> {
 
   #advance(ramp: Ramp, nowMs: number): void {
     // how long exchanges came without it; a time without any exchange does not count
-    const awayMs = this.#sightings.lastAtMs - ramp.seenAtMs;
+    const awayMs = this.#last.atMs - ramp.seenAtMs;
     if (ramp.seenAtMs === -Infinity || awayMs >= awayAfterMs) ramp.startedAtMs = nowMs;
     ramp.seenAtMs = nowMs;
     const progress = (nowMs - ramp.startedAtMs) / this.#durationMs;

@@ -73,7 +73,8 @@ test('what is known is kept for the next configuration, apart for each upstream'
   };
   for (const [index, tookMs] of [90, 10].entries()) balancer.observe(answered(backends[index]!, tookMs));
   expect(sharesOf(create(), backends)).toEqual({ b: 22 });
-  expect([...retained.keys()]).toEqual(['slow-start:app', 'peak-ewma:app']);
+  const upstreams = [...retained.keys()].map((key) => (JSON.parse(key) as string[])[0]);
+  expect([...new Set(upstreams)]).toEqual(['app']);
 });
 
 test('an exchange without candidates stays without', () => {

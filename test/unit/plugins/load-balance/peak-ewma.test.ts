@@ -2,9 +2,8 @@ import { expect, test } from 'vitest';
 import { FakeClock } from 'hookway/testing';
 import { Latency } from '../../../../plugins/load-balance/latency.ts';
 import { failedAttemptMs, PeakEwma } from '../../../../plugins/load-balance/peak-ewma.ts';
-import { Remembered } from '../../../../plugins/load-balance/remembered.ts';
 import { ownWeight } from '../../../../plugins/load-balance/weights.ts';
-import { countsOf, seeded, type Server, serversOf } from './servers.ts';
+import { countsOf, retaining, seeded, type Server, serversOf } from './servers.ts';
 
 const decayMs = 10_000;
 
@@ -33,8 +32,8 @@ function start(...weights: number[]) {
   const clock = new FakeClock(1_000);
   const servers = serversOf(...weights);
   const settings = { decayMs, random: seeded(1), now: clock.now };
-  const remembered = new Remembered<Latency>();
-  const policy = new PeakEwma(servers, ownWeight, settings, remembered);
+  const retain = retaining();
+  const policy = new PeakEwma(servers, ownWeight, settings, retain);
   const answered = (backend: Server, latencyMs: number): void => {
     const responseAtMs = clock.now();
     policy.observe({ backend, startedAtMs: responseAtMs - latencyMs, responseAtMs, error: undefined });
@@ -42,7 +41,7 @@ function start(...weights: number[]) {
   const picks = (count: number): Record<string, number> =>
     countsOf(Array.from({ length: count }, () => policy.pick(servers).name));
   const [a, b] = servers as [Server, Server];
-  return { clock, servers, policy, settings, remembered, answered, picks, a, b };
+  return { clock, servers, policy, settings, retain, answered, picks, a, b };
 }
 
 test('the faster of two is taken until enough wait for it', () => {
@@ -110,11 +109,11 @@ test('an attempt at a backend of another upstream teaches nothing', () => {
 });
 
 test('what was learnt holds in the next configuration', () => {
-  const { a, b, settings, remembered, answered } = start(1, 1);
+  const { a, b, settings, retain, answered } = start(1, 1);
   answered(a, 100);
   answered(b, 10);
   const reloaded = serversOf(1, 1);
-  const next = new PeakEwma(reloaded, ownWeight, settings, remembered);
+  const next = new PeakEwma(reloaded, ownWeight, settings, retain);
   expect(Array.from({ length: 10 }, () => next.pick(reloaded).name).join('')).toBe('b'.repeat(10));
 });
 

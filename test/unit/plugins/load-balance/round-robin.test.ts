@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Rotation, RoundRobin } from '../../../../plugins/load-balance/round-robin.ts';
+import { RoundRobin } from '../../../../plugins/load-balance/round-robin.ts';
 import type { Weighted } from '../../../../plugins/load-balance/weights.ts';
+import { retaining } from './servers.ts';
 
 const backendsOf = (...weights: number[]): Weighted[] =>
   weights.map((weight, index) => ({ name: String.fromCharCode(97 + index), weight }));
@@ -91,22 +92,22 @@ test.each([
   [[1, 1, 1], 'abcabc'],
   [[5, 1, 1], 'aabacaa'],
 ])('with weights %j the rotation goes on in every new configuration', (weights, expected) => {
-  const rotation = new Rotation();
+  const retain = retaining();
   const sequence = Array.from(expected, () => {
     const backends = backendsOf(...weights);
-    return new RoundRobin(backends, rotation).pick(backends).name;
+    return new RoundRobin(backends, retain).pick(backends).name;
   });
   expect(sequence.join('')).toBe(expected);
 });
 
 test('a rotation goes on with fewer backends', () => {
-  const rotation = new Rotation();
+  const retain = retaining();
   const three = backendsOf(1, 1, 1);
-  const policy = new RoundRobin(three, rotation);
+  const policy = new RoundRobin(three, retain);
   policy.pick(three);
   policy.pick(three);
   const two = backendsOf(1, 1);
-  const next = new RoundRobin(two, rotation);
+  const next = new RoundRobin(two, retain);
   expect([next.pick(two).name, next.pick(two).name]).toEqual(['a', 'b']);
 });
 
@@ -114,7 +115,7 @@ test('weights may change while it runs', () => {
   const backends = backendsOf(4, 4);
   let share = 0.5;
   const weightOf = ({ name, weight }: Weighted): number => (name === 'b' ? weight * share : weight);
-  const policy = new RoundRobin(backends, new Rotation(), weightOf);
+  const policy = new RoundRobin(backends, retaining(), weightOf);
   const next = (count: number): string =>
     Array.from({ length: count }, () => policy.pick(backends).name).join('');
   expect(next(6)).toBe('abaaba');

@@ -1,3 +1,4 @@
+import type { Retain } from '../../../../plugins/load-balance/retain.ts';
 // Backends and randomness for tests of policies.
 import type { Loaded } from '../../../../plugins/load-balance/weights.ts';
 
@@ -48,4 +49,13 @@ export function countsOf(names: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
   return counts;
+}
+
+/** Keeps every value, as the gateway does while a configuration holds it. */
+export function retaining(): Retain {
+  const values = new Map<string, unknown>();
+  return <T>(key: string, create: () => T): T => {
+    if (!values.has(key)) values.set(key, create());
+    return values.get(key) as T;
+  };
 }

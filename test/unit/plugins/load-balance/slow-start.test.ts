@@ -3,21 +3,16 @@ import { FakeClock } from 'hookway/testing';
 import { hashText } from '../../../../plugins/load-balance/hash-text.ts';
 import { Maglev } from '../../../../plugins/load-balance/maglev.ts';
 import { RingHash } from '../../../../plugins/load-balance/ring-hash.ts';
-import {
-  awayAfterMs,
-  firstShare,
-  Sightings,
-  SlowStart,
-} from '../../../../plugins/load-balance/slow-start.ts';
-import { type Server, serversOf } from './servers.ts';
+import { awayAfterMs, firstShare, SlowStart } from '../../../../plugins/load-balance/slow-start.ts';
+import { retaining, type Server, serversOf } from './servers.ts';
 
 const slowStartMs = 10_000;
 
 function start(...weights: number[]) {
   const clock = new FakeClock();
   const servers = serversOf(...weights);
-  const sightings = new Sightings();
-  const slowStart = new SlowStart(servers, slowStartMs, clock.now, sightings);
+  const retain = retaining();
+  const slowStart = new SlowStart(servers, slowStartMs, clock.now, retain);
   const [a, b] = servers as [Server, Server];
   /** Exchanges come all the time, and these are their candidates. */
   const runFor = (ms: number, candidates: readonly Server[]): void => {
@@ -27,7 +22,7 @@ function start(...weights: number[]) {
     }
     slowStart.see(candidates);
   };
-  return { clock, servers, sightings, slowStart, runFor, a, b };
+  return { clock, servers, retain, slowStart, runFor, a, b };
 }
 
 test('backends that are all new have their weights in proportion', () => {
@@ -73,10 +68,10 @@ test('a time without any exchange does not count as away', () => {
 });
 
 test('a new configuration does not make known backends new', () => {
-  const { clock, servers, sightings, runFor } = start(1, 1);
+  const { clock, servers, retain, runFor } = start(1, 1);
   runFor(slowStartMs, servers);
   const reloaded = serversOf(1, 1, 1);
-  const next = new SlowStart(reloaded, slowStartMs, clock.now, sightings);
+  const next = new SlowStart(reloaded, slowStartMs, clock.now, retain);
   next.see(reloaded);
   expect(reloaded.map(next.weightOf)).toEqual([1, 1, firstShare]);
 });
