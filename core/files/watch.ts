@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { type FSWatcher, watch } from 'chokidar';
+import { addEntries, type Entries } from './lookup.ts';
+import { WatchedFolders } from './watched-folders.ts';
 
 /** Editors and tools write in several steps: a change counts when none has followed for so long. */
 const settledAfterMs = 100;
@@ -31,18 +31,17 @@ export async function statesOf(files: readonly string[], readAtMs: number): Prom
   );
 }
 
-/** The folders in which something happens when a file changes: its own, and the one that its links lead to. */
-async function foldersOf(file: string): Promise<string[]> {
-  const real = await realpath(file).catch(() => file);
-  return [dirname(file), dirname(real)];
+async function entriesOf(files: Iterable<string>): Promise<Entries> {
+  const entries: Entries = new Map();
+  for (const file of files) await addEntries(file, entries);
+  return entries;
 }
 
-/** Watches files, also when they are replaced, removed for a while, or links that come to lead elsewhere. */
+/** Watches files, also when they, their folders or links on the way to them are replaced or removed for a while. */
 export class FileWatch {
-  readonly #watcher: FSWatcher;
+  readonly #folders: WatchedFolders;
   readonly #onChange: () => void;
   #states: FileStates = new Map();
-  #folders: ReadonlySet<string> = new Set();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -50,41 +49,39 @@ export class FileWatch {
   constructor(onChange: () => void, onError: (error: unknown) => void) {
     this.#onChange = onChange;
     // folders, because the watch on a file or a link ends when another takes its place
-    this.#watcher = watch([], {
-      ignoreInitial: true,
-      depth: 0,
-      followSymlinks: false,
-      ignorePermissionErrors: true,
-    });
-    this.#watcher.on('all', () => this.#look());
-    this.#watcher.on('error', onError);
+    this.#folders = new WatchedFolders(() => this.#lookSoon(), onError);
   }
 
   /** From now on these files are watched, and no others; what is not in that state any more has changed. */
   async follow(states: FileStates): Promise<void> {
-    const folders = new Set((await Promise.all([...states.keys()].map(foldersOf))).flat());
-    const gone = [...this.#folders].filter((folder) => !folders.has(folder));
-    const added = [...folders].filter((folder) => !this.#folders.has(folder));
-    this.#folders = folders;
     this.#states = states;
-    if (gone.length > 0) this.#watcher.unwatch(gone);
-    if (added.length > 0) this.#watcher.add(added);
-    this.#look();
+    await this.#watchFolders();
+    this.#lookSoon();
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    await this.#watcher.close();
+    this.#folders.close();
+    return Promise.resolve();
   }
 
-  #look(): void {
+  #lookSoon(): void {
     if (this.#isClosed) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#compare(), settledAfterMs);
+    this.#timer = setTimeout(() => void this.#look(), settledAfterMs);
   }
 
-  async #compare(): Promise<void> {
+  /** Until the same folders as before are watched: meanwhile they may have been replaced once more. */
+  async #watchFolders(): Promise<void> {
+    const states = this.#states;
+    let isChanged = true;
+    while (isChanged && !this.#isClosed && this.#states === states)
+      isChanged = await this.#folders.watch(await entriesOf(states.keys()));
+  }
+
+  async #look(): Promise<void> {
+    await this.#watchFolders();
     const before = this.#states;
     for (const [file, state] of before) {
       const now = await stateOf(file);

@@ -37,7 +37,6 @@ const importersOf: Record<string, RegExp> = {
   pino: /^core\/log$/,
   cosmiconfig: /^config$/,
   zod: /^(config$|plugins\/)/,
-  chokidar: /^core\/files$/,
   'node-forge': /^pki$/,
 };
 
