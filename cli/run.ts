@@ -19,6 +19,7 @@ class Source {
   readonly #loader: ConfigLoader;
   readonly #logLevel: RunOptions['logLevel'];
   #states: FileStates = new Map();
+  #watch: FileWatch | undefined;
 
   constructor({ config, logLevel }: RunOptions) {
     this.#loader = new ConfigLoader({ file: config });
@@ -36,12 +37,14 @@ class Source {
       return level === undefined ? config : { ...config, log: { ...config.log, level } };
     } finally {
       this.#states = await statesOf(this.#loader.files, readAtMs);
+      await this.#watch?.follow(this.#states);
     }
   };
 
-  /** Watches what was read last. */
-  follow(watch: FileWatch | undefined): Promise<void> {
-    return watch?.follow(this.#states) ?? Promise.resolve();
+  /** Watches what was read last, whoever asked for it. */
+  async watchBy(watch: FileWatch): Promise<void> {
+    this.#watch = watch;
+    await watch.follow(this.#states);
   }
 }
 
@@ -56,11 +59,7 @@ async function takeReloads(
     ? new FileWatch(reloadQuietly, (error) => log.warn({ err: error }, 'files cannot be watched'))
     : undefined;
   async function reload(): Promise<number> {
-    try {
-      await gateway.reload();
-    } finally {
-      await source.follow(watch);
-    }
+    await gateway.reload();
     return gateway.control.generation;
   }
   function reloadQuietly(): void {
@@ -75,7 +74,7 @@ async function takeReloads(
     log.warn({ err: error }, 'hookway reload cannot reach this process');
     return undefined;
   });
-  await source.follow(watch);
+  if (watch !== undefined) await source.watchBy(watch);
   return async () => {
     socket?.close();
     await watch?.close();

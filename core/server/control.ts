@@ -1,3 +1,4 @@
+import type { Limits } from '../limits.ts';
 import type { LogLevel } from '../log/logger.ts';
 import type { Instruments } from '../pipeline/instruments.ts';
 import type { RouteInfo } from '../pipeline/exchange.ts';
@@ -25,6 +26,10 @@ export interface GatewayControl {
   /** Configurations that were replaced and in which exchanges still run. */
   readonly retiredGenerations: number;
   readonly configuration: GatewayConfig;
+  /** Bounds in force: those of the configuration, and the defaults for the others. */
+  readonly limits: Limits;
+  /** How long the end of the gateway or of a configuration waits for what runs. */
+  readonly drainTimeoutMs: number;
   readonly addresses: readonly { readonly host: string; readonly port: number }[];
   readonly routes: readonly RouteInfo[];
   readonly upstreams: ReadonlyMap<string, Upstream>;

@@ -1,5 +1,5 @@
-import type { Upstream } from '../../core/index.ts';
-import type { CircuitDirectory } from './tokens.ts';
+import type { Backend, Upstream } from '../../core/index.ts';
+import type { CircuitDirectory, CircuitState } from './tokens.ts';
 import type { UpstreamCircuits } from './upstream-circuits.ts';
 
 /** The circuits of all upstreams that the entries of the plugin watch. */
@@ -17,6 +17,10 @@ export class WatchedCircuits implements CircuitDirectory {
 
   isOpen(upstream: Upstream): boolean {
     return this.#watched.get(upstream)?.isOpen === true;
+  }
+
+  stateOf(upstream: Upstream, backend: Backend): CircuitState {
+    return this.#watched.get(upstream)?.breakerOf(backend)?.state ?? 'closed';
   }
 
   takeRetry(upstream: Upstream): boolean {

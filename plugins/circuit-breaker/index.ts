@@ -17,7 +17,7 @@ import { Circuits } from './tokens.ts';
 import { type Refused, UpstreamCircuits } from './upstream-circuits.ts';
 
 export { Circuits };
-export type { CircuitDirectory } from './tokens.ts';
+export type { CircuitDirectory, CircuitState } from './tokens.ts';
 
 /** A probe that is on its way. */
 const Probe = new Slot<{ readonly breaker: Breaker; readonly probe: number } | undefined>('circuit-probe');
