@@ -2,12 +2,15 @@
 //
 //   curl http://localhost:8080/                               demo-1 and demo-2 take turns
 //   curl -H "Host: api.example.com" http://localhost:8080/    demo-3
+//   curl http://localhost:8080/config/reload                  serves this file as it is now
+//   curl http://127.0.0.1:9901/upstreams                      how the backends stand
 //
 // With `HTTPS=1 npm start` there is https beside it, with certificates from an authority of its own:
 //
 //   curl --cacert .hookway/authority.pem https://localhost:8443/
 import { defineConfig } from 'hookway/config';
 import accessLog from 'hookway/plugins/access-log';
+import admin from 'hookway/plugins/admin';
 import forwardedHeaders from 'hookway/plugins/forwarded-headers';
 import loadBalance from 'hookway/plugins/load-balance';
 import requestId from 'hookway/plugins/request-id';
@@ -31,6 +34,7 @@ export default defineConfig({
     demoBackends({ ports: [9001, 9002, 9003] }),
     isHttps && selfSigned(),
     forwardedHeaders(),
+    admin({ mount: '/config' }),
     via(),
     requestId(),
     loadBalance({ policy: 'round-robin' }),

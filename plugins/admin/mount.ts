@@ -37,7 +37,7 @@ function requestOf(exchange: Exchange, base: string): ApiRequest {
 }
 
 function responseOf({ status, fields, body }: ApiAnswer): LocalResponse {
-  return respond(status, fields, body, { code: 'admin' });
+  return respond(status, fields, body);
 }
 
 /** Whether a proxy stands before the gateway whose word about the client is not taken. */

@@ -115,7 +115,7 @@ export class Router {
     const isAuthorized = this.#access.admit(request, found?.operation);
     if (found === undefined) throw whyNotFound(all, request);
     const view = this.#view();
-    if (view === undefined) throw new ApiProblem(503, 'not_in_service', 'The gateway does not run.');
+    if (view === undefined) throw new ApiProblem(503, 'not_in_service', 'This needs a gateway that runs.');
     const { operation, parameters } = found;
     const body = operation.body === undefined ? undefined : await readJson(request, operation.body);
     const query = new URLSearchParams(request.query);

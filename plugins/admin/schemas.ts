@@ -106,6 +106,20 @@ export const trail = z.looseObject({ exchange: z.string(), time: z.string() });
 
 export const trails = z.strictObject({ trails: z.array(trail) });
 
-export const errors = z.strictObject({ errors: z.array(z.looseObject({})) });
+const cause = z.looseObject({ message: z.string(), code: z.string().optional() });
+
+export const incident = z.looseObject({
+  number: z.int().describe('Counts up from 1.'),
+  code: z.string(),
+  causes: z.array(cause).describe('Of the first failure, outermost first.'),
+  exchange: z.string().describe('That failed first.'),
+  openedAt: time,
+  lastAt: time,
+  failures: z.int(),
+  madeGood: z.int().describe('Of these, how many were made good by another attempt.'),
+  closedAt: time.optional().describe('Missing while it goes on.'),
+});
+
+export const errors = z.strictObject({ errors: z.array(incident) });
 
 export const openApi = z.looseObject({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DecisionTrails } from '../../decision-trail/tokens.ts';
+import { type Incident, Incidents } from '../../error-log/tokens.ts';
 import { type ApiAnswer, ApiProblem, answerJson } from '../message.ts';
 import type { Call, Operation, QueryParameter } from '../operation.ts';
 import * as schemas from '../schemas.ts';
@@ -16,6 +17,26 @@ function limitOf({ query }: Call): number {
   const result = limitSchema.safeParse(query.get('limit') ?? 100);
   if (result.success) return result.data;
   throw new ApiProblem(400, 'invalid_limit', '"limit" must be a whole number from 1 to 1,000.');
+}
+
+/** The members that it tells, of which some are computed. */
+function incidentOf(incident: Incident): Incident {
+  const { number, code, upstream, backend, plugin, hook, causes, exchange } = incident;
+  const { openedAt, lastAt, failures, madeGood, closedAt, closedBy } = incident;
+  const source = { upstream, backend, plugin, hook };
+  return {
+    number,
+    code,
+    ...source,
+    causes,
+    exchange,
+    openedAt,
+    lastAt,
+    failures,
+    madeGood,
+    closedAt,
+    closedBy,
+  };
 }
 
 function findTrail({ view, parameters }: Call): ApiAnswer {
@@ -47,6 +68,19 @@ export const logs: readonly Operation[] = [
     body: schemas.logLevel,
     success: [{ status: 200, about: 'The level.', schema: schemas.logLevel }],
     run: setLevel,
+  },
+  {
+    method: 'GET',
+    path: '/errors',
+    id: 'getErrors',
+    about: 'The incidents that error-log knows, the latest first; none when it is not listed.',
+    query: [limit],
+    success: [{ status: 200, about: 'The incidents.', schema: schemas.errors }],
+    failures: [400],
+    run: (call) => {
+      const incidents = call.view.use(Incidents)?.recent ?? [];
+      return answerJson(200, { errors: incidents.slice(0, limitOf(call)).map(incidentOf) });
+    },
   },
   {
     method: 'GET',

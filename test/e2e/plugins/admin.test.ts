@@ -1,9 +1,11 @@
 import { definePlugin } from 'hookway';
+import admin from 'hookway/plugins/admin';
 import circuitBreaker from 'hookway/plugins/circuit-breaker';
 import decisionTrail from 'hookway/plugins/decision-trail';
+import errorLog from 'hookway/plugins/error-log';
 import headers from 'hookway/plugins/headers';
 import healthCheck from 'hookway/plugins/health-check';
-import { RawClient, startOrigin } from 'hookway/testing';
+import { RawClient, startOrigin, unusedPort } from 'hookway/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { Gate } from '../gate.ts';
@@ -35,7 +37,10 @@ interface UpstreamState {
 }
 
 test('every answer is as the OpenAPI document describes it', async () => {
-  const { gateway, api } = await startWithAdmin({}, { plugins: [decisionTrail({ share: 1 })] });
+  const { gateway, api } = await startWithAdmin(
+    {},
+    { plugins: [decisionTrail({ share: 1 }), errorLog()], origin: ({ connection }) => connection.reset() },
+  );
   await gateway.fetch('/');
   const { id, backend } = await gateway.waitForExchange();
   const values: Record<string, string> = { upstream: 'origin', backend: backend!.name, exchange: id };
@@ -224,4 +229,16 @@ test('trails are listed, the newest first, and found by exchange', async () => {
   expect(trails.map(({ target }) => target)).toEqual(['/3', '/2']);
   expect(await api.get(`/trails/${id}`)).toMatchObject({ target: '/3' });
   expect((await api.fetch('/trails?limit=0')).status).toBe(400);
+});
+
+test('incidents are listed with their causes, and none are without error-log', async () => {
+  const upstreams = { app: { backends: [`http://127.0.0.1:${await unusedPort()}`] } };
+  const { gateway, api } = await startWithAdmin({}, { upstreams, plugins: [errorLog()] });
+  expect(await api.get('/errors')).toEqual({ errors: [] });
+  await gateway.fetch('/');
+  const { id } = await gateway.waitForExchange();
+  const { errors } = await api.get<{ errors: object[] }>('/errors');
+  expect(errors).toMatchObject([{ code: 'connect_failed', upstream: 'app', failures: 1, exchange: id }]);
+  await gateway.reload({ upstreams, plugins: [admin({ port: 0 })] });
+  expect(await api.get('/errors')).toEqual({ errors: [] });
 });
