@@ -191,6 +191,8 @@ export interface RouteInfo {
   readonly name: string | undefined;
   /** Its `path` in the configuration, such as `/api/*`; undefined when it has none. */
   readonly path: string | undefined;
+  /** Its place in the configuration, from 0. */
+  readonly position: number;
   readonly upstream: Upstream;
 }
 

@@ -15,6 +15,7 @@ export interface InstrumentOptions {
 /** Combinations of label values that one instrument tells apart; what comes later counts as `other`. */
 const maxCells = 2_000;
 
+const namePattern = /^[a-z][a-z0-9_]*$/;
 const separator = '\u0000';
 
 /** Numbers of one name, told apart by the values of its labels. They live as long as the gateway. */
@@ -25,7 +26,10 @@ export class Instrument {
   readonly labels: readonly string[];
   readonly #cells = new Map<string, { readonly values: readonly string[]; readonly cell: Cell }>();
 
+  /** @throws TypeError for names that Prometheus does not take. */
   constructor(kind: 'counter' | 'gauge', { name, help, labels = [] }: InstrumentOptions) {
+    const unfit = [name, ...labels].find((text) => !namePattern.test(text));
+    if (unfit !== undefined) throw new TypeError(`${JSON.stringify(unfit)} is no name in snake case.`);
     this.kind = kind;
     this.name = name;
     this.help = help;
@@ -64,7 +68,7 @@ export class Instrument {
 /** All instruments of a gateway, and who sets its gauges before they are read. */
 export class Instruments {
   readonly #all = new Map<string, Instrument>();
-  readonly #observers = new Set<() => void>();
+  readonly #observers = new Map<Instrument, Set<(gauge: Instrument) => void>>();
 
   /** The instrument of that name, made if there is none. Throws when there is one of another kind or with other labels. */
   define(kind: Instrument['kind'], options: InstrumentOptions): Instrument {
@@ -81,15 +85,21 @@ export class Instruments {
     return existing;
   }
 
-  /** Calls `observe` before every reading, until the function that is returned is called. */
-  observe(observe: () => void): () => void {
-    this.#observers.add(observe);
-    return () => this.#observers.delete(observe);
+  /**
+   * Calls `observe` before every reading, until the function that is returned is called. A gauge that nobody observes any
+   * more has no numbers.
+   */
+  observe(gauge: Instrument, observe: (gauge: Instrument) => void): () => void {
+    const observers = this.#observers.get(gauge) ?? new Set();
+    this.#observers.set(gauge, observers.add(observe));
+    return () => {
+      if (observers.delete(observe) && observers.size === 0) gauge.clear();
+    };
   }
 
   /** All instruments with the gauges set to this moment. */
   read(): readonly Instrument[] {
-    for (const observe of this.#observers) observe();
+    for (const [gauge, observers] of this.#observers) for (const observe of observers) observe(gauge);
     return [...this.#all.values()];
   }
 }

@@ -83,7 +83,7 @@ export function createPluginHost(
     counter: (options) => instruments.define('counter', named(plugin, options)),
     gauge: (options, observe) => {
       const gauge = instruments.define('gauge', named(plugin, options));
-      const end = instruments.observe(() => observe(gauge));
+      const end = instruments.observe(gauge, (observed) => observe(observed));
       retirements.push({ plugin, run: end });
       cleanups.add(plugin, end);
       return gauge;

@@ -7,6 +7,7 @@ import type { ServerStream } from '../message/stream.ts';
 import type { ConnectionTls, DownstreamConnection } from '../pipeline/exchange.ts';
 import { acceptChannel } from '../transport/accept.ts';
 import type { Channel, ChannelListener } from '../transport/channel.ts';
+import type { ConnectionCounts } from './connection-counts.ts';
 import type { Generation } from './generation.ts';
 import { Handshake, type HandshakeOwner } from './handshake.ts';
 import type { HandshakeCounts } from './handshake-counts.ts';
@@ -21,6 +22,7 @@ export interface ClientOwner {
   /** Undefined for a listener without TLS. */
   readonly tls: ListenerTls | undefined;
   readonly handshakes: HandshakeCounts;
+  readonly counts: ConnectionCounts;
   onClientGone(client: Client): void;
 }
 
@@ -108,6 +110,7 @@ export class Client implements DownstreamConnection, ServerConnectionListener, H
   }
 
   onRefused({ code, message }: GatewayError): void {
+    this.#owner.counts.unreadable(code).value++;
     this.#owner.generation.log.debug({ code, remoteAddress: this.remoteAddress }, message);
   }
 

@@ -1,10 +1,11 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { GatewayError } from '../errors.ts';
 import { Refusal } from '../pipeline/local-response.ts';
-import type { Instruments } from '../pipeline/instruments.ts';
+import type { Cell, Instruments } from '../pipeline/instruments.ts';
 import { Client } from './client.ts';
 import type { ListenerConfig } from './configuration.ts';
 import type { Generation } from './generation.ts';
+import { type ConnectionCounts, countConnections } from './connection-counts.ts';
 import { countHandshakes, type HandshakeCounts } from './handshake-counts.ts';
 import type { ListenerTls } from './listener-tls.ts';
 
@@ -30,11 +31,13 @@ export class Listener {
   /** Sockets accepted before the configuration went into service. */
   #waiting: Socket[] | undefined = [];
   readonly handshakes: HandshakeCounts;
+  readonly counts: ConnectionCounts;
 
   constructor(config: ListenerConfig, owner: ListenerOwner) {
     this.config = config;
     this.#owner = owner;
     this.handshakes = countHandshakes(owner.instruments);
+    this.counts = countConnections(owner.instruments);
     // paused: the socket is rebuilt around its handle before the first byte is read
     this.#server = createServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect: true }, (socket) =>
       this.#waiting === undefined ? this.#accept(socket) : this.#wait(socket),
@@ -112,13 +115,11 @@ export class Listener {
   #accept(socket: Socket): void {
     const generation = this.#owner.serving;
     const client = new Client(socket, this);
-    if (
-      this.#owner.openConnections >= generation.limits.maxConnections ||
-      !this.#isWelcome(generation, client)
-    ) {
-      socket.destroy();
-      return;
+    if (this.#owner.openConnections >= generation.limits.maxConnections) {
+      return turnAway(socket, this.counts.overLimit);
     }
+    if (!this.#isWelcome(generation, client)) return turnAway(socket, this.counts.refused);
+    this.counts.accepted.value++;
     this.#owner.openConnections++;
     this.#clients.add(client);
     client.open(socket, generation.limits);
@@ -141,4 +142,9 @@ export class Listener {
     }
     return false;
   }
+}
+
+function turnAway(socket: Socket, count: Cell): void {
+  count.value++;
+  socket.destroy();
 }

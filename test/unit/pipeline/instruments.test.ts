@@ -39,9 +39,30 @@ test('gauges are set before they are read, for as long as they are observed', ()
   const instruments = new Instruments();
   const gauge = instruments.define('gauge', { name: 'depth', help: 'Depth.' });
   const observe = vi.fn(() => void (gauge.of().value = 7));
-  const end = instruments.observe(observe);
+  const end = instruments.observe(gauge, observe);
   expect([...instruments.read()[0]!]).toEqual([{ values: [], value: 7 }]);
   end();
   instruments.read();
   expect(observe).toHaveBeenCalledTimes(1);
+});
+
+test('a gauge keeps its numbers while somebody observes it, and has none when nobody does', () => {
+  const instruments = new Instruments();
+  const gauge = instruments.define('gauge', { name: 'depth', help: 'Depth.' });
+  const ends = [7, 7].map((depth) => instruments.observe(gauge, () => void (gauge.of().value = depth)));
+  ends[0]!();
+  ends[0]!();
+  expect([...instruments.read()[0]!]).toEqual([{ values: [], value: 7 }]);
+  ends[1]!();
+  expect([...instruments.read()[0]!]).toEqual([]);
+});
+
+test.each([
+  ['hits-total', []],
+  ['hits_total', ['a b']],
+  ['9_total', []],
+])('the name %j with the labels %j is refused', (name, labels) => {
+  expect(() => new Instruments().define('counter', { name, help: '', labels })).toThrow(
+    'is no name in snake case',
+  );
 });
