@@ -47,7 +47,7 @@ export type {
   Timings,
 } from './pipeline/exchange.ts';
 export { type HookName, hookNames } from './pipeline/hooks.ts';
-export type { Cell, Instrument, InstrumentOptions, Instruments } from './pipeline/instruments.ts';
+export { type Cell, type Instrument, type InstrumentOptions, Instruments } from './pipeline/instruments.ts';
 export {
   type LocalResponse,
   type ProblemDetails,
