@@ -46,7 +46,7 @@ export class Instrument {
     return this.#add(isFull ? this.labels.map(() => 'other') : values);
   }
 
-  /** Forgets all numbers, as before a gauge is set anew. */
+  /** Forgets all numbers. */
   clear(): void {
     this.#cells.clear();
   }
@@ -99,7 +99,10 @@ export class Instruments {
 
   /** All instruments with the gauges set to this moment. */
   read(): readonly Instrument[] {
-    for (const [gauge, observers] of this.#observers) for (const observe of observers) observe(gauge);
+    for (const [gauge, observers] of this.#observers) {
+      gauge.clear();
+      for (const observe of observers) observe(gauge);
+    }
     return [...this.#all.values()];
   }
 }

@@ -33,7 +33,7 @@ export interface PluginHost {
   readonly onRetired: (stop: () => void) => void;
   /** A number that only rises, for metrics; it lives as long as the gateway and is shared by entries of the plugin. */
   readonly counter: (options: InstrumentOptions) => Instrument;
-  /** A number of this moment, set by `observe` before it is read. */
+  /** A number of this moment: before every reading it is empty, and `observe` sets it. */
   readonly gauge: (options: InstrumentOptions, observe: (gauge: Instrument) => void) => Instrument;
   /** Runs at the end of this generation, last in first out, also when a later set-up fails. */
   readonly defer: (cleanup: () => void | Promise<void>) => void;

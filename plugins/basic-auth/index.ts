@@ -108,12 +108,17 @@ export default definePlugin({
       exchange.set(AuthenticatedUser, user);
       if (!passAuthorization) exchange.outbound.fields.delete('authorization');
     };
+    const decisions = gateway.counter({
+      name: 'decisions_total',
+      help: 'Requests by their credentials: none, right, wrong, or busy when too many were being checked.',
+      labels: ['credentials'],
+    });
     gateway.hooks.onRequest.tapPromise({ stage: Stage.Guard }, async (exchange) => {
       const [value, ...more] = exchange.inbound.fields.getAll('authorization');
       const credentials = value === undefined || more.length > 0 ? undefined : parseCredentials(value);
-      if (credentials === undefined) return answers.none;
-      const verdict = await verifier.verify(credentials);
-      return verdict === 'right' ? admit(exchange, credentials.user) : answers[verdict];
+      const verdict = credentials === undefined ? 'none' : await verifier.verify(credentials);
+      decisions.of(verdict).value++;
+      return verdict === 'right' ? admit(exchange, credentials!.user) : answers[verdict];
     });
   },
 });

@@ -2,6 +2,7 @@ import {
   type Backend,
   definePlugin,
   type Exchange,
+  type Instrument,
   type LocalResponse,
   type Logger,
   type PluginHost,
@@ -10,7 +11,7 @@ import {
   Stage,
   type Upstream,
 } from '../../core/index.ts';
-import { Breaker, type BreakerRules, noProbe } from './breaker.ts';
+import { Breaker, type BreakerRules, type CircuitState, noProbe } from './breaker.ts';
 import { WatchedCircuits } from './directory.ts';
 import { type Options, options } from './options.ts';
 import { Circuits } from './tokens.ts';
@@ -43,8 +44,14 @@ function directoryOf(gateway: PluginHost): WatchedCircuits {
 }
 
 /** It outlives the configuration that made it, and must not keep more of it than it needs. */
-function createBreaker(rules: BreakerRules, log: Logger, names: object): Breaker {
+function createBreaker(
+  rules: BreakerRules,
+  log: Logger,
+  names: { readonly upstream: string; readonly backend: string | undefined },
+  transitions: Instrument,
+): Breaker {
   return new Breaker(rules, performance.now.bind(performance), (state, reason) => {
+    transitions.of(names.upstream, names.backend ?? '', state).value++;
     log[state === 'open' ? 'warn' : 'info']({ ...names, reason }, `circuit is ${state}`);
   });
 }
@@ -54,9 +61,14 @@ function circuitsOf(gateway: PluginHost, upstream: Upstream, settings: Options):
   const rules = { failureShare, minimumRequests, windowMs, openMs, probes };
   const names = (backend: Backend | undefined) => ({ upstream: upstream.name, backend: backend?.name });
   const { maxActive, maxPending, maxRetries } = limits;
+  const transitions = gateway.counter({
+    name: 'transitions_total',
+    help: 'Changes of circuits by the new state; backend is empty for that of an upstream.',
+    labels: ['upstream', 'backend', 'to'],
+  });
   return new UpstreamCircuits(upstream, per, { maxActive, maxPending, maxRetries }, (backend) =>
     gateway.retain(JSON.stringify([upstream.name, backend?.name, backend?.url, rules]), () =>
-      createBreaker(rules, gateway.log, names(backend)),
+      createBreaker(rules, gateway.log, names(backend), transitions),
     ),
   );
 }
@@ -99,6 +111,26 @@ function leave(exchange: Exchange): void {
   exchange.set(Probe, undefined);
 }
 
+function countRefusals({ counter }: PluginHost): Instrument {
+  return counter({
+    name: 'refused_total',
+    help: 'Requests answered with 503: the circuit is open, or as many run as may.',
+    labels: ['upstream', 'reason'],
+  });
+}
+
+const stateNumbers: Readonly<Record<CircuitState, number>> = { closed: 0, 'half-open': 1, open: 2 };
+
+function showStates({ gauge }: PluginHost, watched: Watched): void {
+  const help = 'State of a circuit: 0 closed, 1 half-open, 2 open; backend is empty for that of an upstream.';
+  gauge({ name: 'state', help, labels: ['upstream', 'backend'] }, (states) => {
+    for (const circuits of watched.values()) {
+      for (const [backend, { state }] of circuits.breakers)
+        states.of(circuits.upstream.name, backend).value = stateNumbers[state];
+    }
+  });
+}
+
 /** What a response means that onBackendResponse does not see; undefined for nothing. */
 function isFailure({ inbound, response, attempts }: Exchange): boolean | undefined {
   const { source, status } = response!;
@@ -113,11 +145,15 @@ export default definePlugin({
   setup(gateway, settings) {
     const { hooks } = gateway;
     const watched = watch(gateway, settings);
+    const refusals = countRefusals(gateway);
+    showStates(gateway, watched);
     const failures = new Set(settings.statuses);
     // last, so that who is refused for another reason is not refused for this one
     hooks.onRequest.tap({ stage: Stage.Finish }, ({ upstream }) => {
       const refused = watched.get(upstream)?.refused;
-      return refused && refusal(refused);
+      if (refused === undefined) return undefined;
+      refusals.of(upstream!.name, refused.isOpen ? 'open' : 'overloaded').value++;
+      return refusal(refused);
     });
     // again, for much may have happened since, and a plugin may have sent it to another upstream
     hooks.selectBackend.tap({ stage: Stage.Guard }, (candidates, { upstream }) =>

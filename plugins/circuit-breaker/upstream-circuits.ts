@@ -37,6 +37,12 @@ export class UpstreamCircuits {
     }
   }
 
+  /** By the names of their backends, or empty for that of all. */
+  get breakers(): readonly (readonly [backend: string, breaker: Breaker])[] {
+    if (this.#shared !== undefined) return [['', this.#shared.breaker]];
+    return [...this.#ofBackend].map(([{ name }, { breaker }]) => [name, breaker] as const);
+  }
+
   /** Why no request may pass; undefined when one may. */
   get refused(): Refused | undefined {
     for (const circuit of this.#circuits) if (circuit.admits) return undefined;

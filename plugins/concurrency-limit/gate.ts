@@ -6,6 +6,8 @@ export interface GateSettings {
   readonly queueTimeoutMs: number;
   /** Runs something later, unless the function that it returns is called before. */
   readonly setTimeout: (run: () => void, ms: number) => () => void;
+  /** How many are inside and wait, over all gates. */
+  readonly load: { inside: number; queued: number };
 }
 
 type State = 'waiting' | 'inside' | 'gone';
@@ -79,14 +81,16 @@ export class Gate {
 
   /** A place inside or in the queue; undefined when both are full. */
   enter(): Ticket | undefined {
-    const { maxConcurrent, maxQueued } = this.settings;
+    const { maxConcurrent, maxQueued, load } = this.settings;
     if (this.#inside < maxConcurrent) {
       this.#inside++;
+      load.inside++;
       return new Ticket(this, true);
     }
     if (this.#queue.size >= maxQueued) return undefined;
     const ticket = new Ticket(this, false);
     this.#queue.add(ticket);
+    load.queued++;
     return ticket;
   }
 
@@ -95,16 +99,17 @@ export class Gate {
     const [next] = this.#queue;
     if (next === undefined) {
       this.#inside--;
+      this.settings.load.inside--;
       if (this.#inside === 0) this.#onEmpty(this);
       return;
     }
-    this.#queue.delete(next);
+    this.forget(next);
     next.admit();
   }
 
   /** For tickets: one waits no longer. */
   forget(ticket: Ticket): void {
-    this.#queue.delete(ticket);
+    if (this.#queue.delete(ticket)) this.settings.load.queued--;
   }
 }
 

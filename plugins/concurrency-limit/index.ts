@@ -1,7 +1,16 @@
 import { z } from 'zod';
-import { definePlugin, type Exchange, type LocalResponse, respond, Slot, Stage } from '../../core/index.ts';
+import {
+  definePlugin,
+  type Exchange,
+  type Instrument,
+  type LocalResponse,
+  type PluginHost,
+  respond,
+  Slot,
+  Stage,
+} from '../../core/index.ts';
 import { createKey, ipv6PrefixSchema, keySchema } from '../rate-limit/index.ts';
-import { Gates, type Ticket } from './gate.ts';
+import { type GateSettings, Gates, type Ticket } from './gate.ts';
 
 const options = z.strictObject({
   maxConcurrent: z.int().min(1).describe('Requests that may be under way at the same time.'),
@@ -44,19 +53,41 @@ function createRefusal(retryAfterSeconds: number): LocalResponse {
   });
 }
 
+/** By gauge, which is one for all entries of the plugin in all configurations: gates outlive these. */
+const loads = new WeakMap<Instrument, GateSettings['load']>();
+
+function loadOf(gateway: PluginHost): GateSettings['load'] {
+  const help = 'Requests that have a place or wait for one.';
+  const gauge = gateway.gauge({ name: 'requests', help, labels: ['state'] }, (requests) => {
+    requests.of('running').value = load.inside;
+    requests.of('queued').value = load.queued;
+  });
+  const load = loads.get(gauge) ?? { inside: 0, queued: 0 };
+  loads.set(gauge, load);
+  return load;
+}
+
 export default definePlugin({
   name: 'concurrency-limit',
   options,
-  setup({ hooks, retain }, { key, ipv6Prefix, retryAfterSeconds, ...limits }) {
-    const settings = { ...limits, setTimeout: laterBy };
+  setup(gateway, { key, ipv6Prefix, retryAfterSeconds, ...limits }) {
+    const { hooks, retain } = gateway;
+    const settings = { ...limits, setTimeout: laterBy, load: loadOf(gateway) };
+    const refused = gateway
+      .counter({ name: 'refused_total', help: 'Requests for which there was no place in time.' })
+      .of();
     const gates = retain(JSON.stringify([limits, key, ipv6Prefix]), () => new Gates(settings));
     const keyOf = key === undefined ? () => '' : createKey(key, ipv6Prefix);
-    const refusal = createRefusal(retryAfterSeconds);
+    const answer = createRefusal(retryAfterSeconds);
+    const refuse = (): LocalResponse => {
+      refused.value++;
+      return answer;
+    };
     hooks.onComplete.tap(leaveAll);
     if (limits.maxQueued === 0) {
       hooks.onRequest.tap({ stage: Stage.Guard }, (exchange) => {
         const name = keyOf(exchange);
-        return name === undefined || enter(gates, name, exchange) !== undefined ? undefined : refusal;
+        return name === undefined || enter(gates, name, exchange) !== undefined ? undefined : refuse();
       });
       return;
     }
@@ -64,7 +95,7 @@ export default definePlugin({
       const name = keyOf(exchange);
       if (name === undefined) return undefined;
       const ticket = enter(gates, name, exchange);
-      return ticket?.isInside === true || (await ticket?.turn()) === true ? undefined : refusal;
+      return ticket?.isInside === true || (await ticket?.turn()) === true ? undefined : refuse();
     });
   },
 });

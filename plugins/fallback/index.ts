@@ -17,7 +17,14 @@ export default definePlugin({
   setup(gateway, { upstream: name, response, statuses }) {
     const { hooks } = gateway;
     const isOpen = (upstream: Upstream): boolean => gateway.use(Circuits)?.isOpen(upstream) === true;
-    const substitute = new Substitute(namedUpstream(gateway, name), response, isOpen);
+    const used = gateway.counter({
+      name: 'used_total',
+      help: 'Requests that another upstream or an answer stood in for, by the upstream that they were for.',
+      labels: ['upstream', 'by'],
+    });
+    const substitute = new Substitute(namedUpstream(gateway, name), response, isOpen, (upstream, by) => {
+      used.of(upstream, by).value++;
+    });
     const failures = new Set(statuses);
 
     hooks.onRequest.tap((exchange) => substitute.before(exchange));

@@ -19,9 +19,15 @@ import { type HealthReporter, UpstreamHealth } from './upstream-health.ts';
 export { Health };
 export type { BackendHealth, Condition, HealthChange } from './tokens.ts';
 
-function reportTo({ log }: PluginHost): HealthReporter {
+function reportTo({ log, counter }: PluginHost): HealthReporter {
+  const transitions = counter({
+    name: 'transitions_total',
+    help: 'Changes of the health of backends; those to ejected are ejections.',
+    labels: ['upstream', 'backend', 'to'],
+  });
   return {
     onChange({ backend, upstream, from, to, reason }) {
+      transitions.of(upstream, backend.name, to).value++;
       const fields = { upstream, backend: backend.name, from, to, reason };
       if (to === 'healthy') log.info(fields, 'backend is healthy');
       else log.warn(fields, `backend is ${to}`);
@@ -76,11 +82,21 @@ function watch(
 }
 
 function probe(gateway: PluginHost, health: UpstreamHealth, backend: Backend, active: ActiveOptions): void {
-  const onResult = (problem: string | undefined): void => health.onProbe(backend, problem);
+  const probes = gateway.counter({
+    name: 'probes_total',
+    help: 'Probes of backends, by their result.',
+    labels: ['upstream', 'backend', 'result'],
+  });
+  const onResult = (problem: string | undefined): void => {
+    probes.of(health.name, backend.name, problem === undefined ? 'success' : 'failure').value++;
+    health.onProbe(backend, problem);
+  };
   const prober = new Prober(probeOf(backend, active), active, monotonicClock, Math.random, onResult);
   gateway.onStart(() => prober.start());
   gateway.onRetired(() => prober.stop());
 }
+
+const panicHelp = 'Whether so few backends are healthy that all are used.';
 
 /** What a request met that only its response tells; undefined for nothing. */
 function metAtLast({ inbound, response, attempts }: Exchange): Met | undefined {
@@ -120,6 +136,9 @@ export default definePlugin({
       directory.add(health);
       watched.set(upstream, health);
     }
+    gateway.gauge({ name: 'panic', help: panicHelp, labels: ['upstream'] }, (gauge) => {
+      for (const health of watched.values()) gauge.of(health.name).value = Number(health.isPanic);
+    });
     gateway.hooks.selectBackend.tap({ stage: Stage.Guard }, (candidates, { upstream }) => {
       const health = watched.get(upstream);
       return health === undefined || health.isAllHealthy ? undefined : health.narrow(candidates);

@@ -55,6 +55,11 @@ export class UpstreamHealth {
     return this.#upstream.name;
   }
 
+  /** Too few are healthy, so all are used. */
+  get isPanic(): boolean {
+    return this.#isPanic;
+  }
+
   get standings(): ReadonlyMap<Backend, Standing> {
     return this.#standings;
   }

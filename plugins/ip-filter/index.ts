@@ -31,17 +31,30 @@ const options = z
 export default definePlugin({
   name: 'ip-filter',
   options,
-  setup({ hooks }, { allow, deny, at }) {
+  setup({ hooks, counter }, { allow, deny, at }) {
     const filter = new AddressFilter(allow, deny);
+    const refused = counter({
+      name: 'refused_total',
+      help: 'Requests and connections refused.',
+      labels: ['at'],
+    });
     if (at !== 'request') {
       const refusal = refuse('address denied');
-      hooks.onAccept.tap(({ remoteAddress }) => (filter.admits(remoteAddress) ? undefined : refusal));
+      const connections = refused.of('connection');
+      hooks.onAccept.tap(({ remoteAddress }) => {
+        if (filter.admits(remoteAddress)) return undefined;
+        connections.value++;
+        return refusal;
+      });
     }
     if (at === 'connection') return;
+    const requests = refused.of('request');
     const detail = 'Requests from this address are refused.';
     const answer = respond(403, {}, undefined, { code: 'address_denied', detail });
     hooks.onRequest.tap({ stage: Stage.Guard }, (exchange) => {
-      return filter.admits(clientAddressOf(exchange)) ? undefined : answer;
+      if (filter.admits(clientAddressOf(exchange))) return undefined;
+      requests.value++;
+      return answer;
     });
   },
 });

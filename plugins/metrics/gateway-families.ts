@@ -1,4 +1,10 @@
-import { type Backend, type GatewayControl, type Instrument, version } from '../../core/index.ts';
+import {
+  type Backend,
+  type GatewayControl,
+  type Instrument,
+  type Instruments,
+  version,
+} from '../../core/index.ts';
 import { counter, type Family, gauge, type Sample } from './family.ts';
 
 /** The gateway as a whole. */
@@ -29,7 +35,7 @@ export function gatewayFamilies(control: GatewayControl, loadedAtMs: number): Fa
 }
 
 /** What plugins and the core have counted. */
-export function instrumentFamilies({ instruments }: GatewayControl): Family[] {
+export function instrumentFamilies(instruments: Instruments): Family[] {
   return instruments.read().map((instrument) => {
     const name = `hookway_${instrument.name}`;
     const values = [...instrument].map(({ values: given, value }) => ({

@@ -20,11 +20,7 @@ function controlFamilies({ use }: PluginHost, loadedAtMs: number): Family[] {
   const control = use(Control);
   if (control === undefined) return [];
   const isHealthy = (backend: Backend): boolean => use(Health)?.isHealthy(backend) !== false;
-  return [
-    ...gatewayFamilies(control, loadedAtMs),
-    ...backendFamilies(control, isHealthy),
-    ...instrumentFamilies(control),
-  ];
+  return [...gatewayFamilies(control, loadedAtMs), ...backendFamilies(control, isHealthy)];
 }
 
 /** When this configuration is gone, so is what was counted of routes and backends that only it had. */
@@ -55,6 +51,7 @@ export default definePlugin({
         ...controlFamilies(gateway, loadedAtMs),
         ...exchangeFamilies(counts),
         ...(await processFamilies()),
+        ...instrumentFamilies(instruments),
       ]);
     gateway.provide(MetricsText, { read });
     gateway.onStart(() => {

@@ -10,7 +10,7 @@ import {
 } from '../../core/index.ts';
 import { clientAddressOf } from '../forwarded-headers/tokens.ts';
 
-const forwardingFields = ['x-forwarded-for', 'forwarded', 'x-real-ip'];
+const forwardingFields = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'];
 
 const forbidden = respond(403, {}, undefined, {
   code: 'metrics_forbidden',

@@ -37,6 +37,30 @@ function createDryRun({ log, defer }: PluginHost): DryRun {
   return dryRun;
 }
 
+/** Counts by the limit that refused, or was nearest to it. */
+function createDecisionCount(
+  limits: readonly KeyedLimit[],
+  { counter }: PluginHost,
+  dryRun: boolean,
+): (verdict: Verdict) => void {
+  const decisions = counter({
+    name: 'decisions_total',
+    help: 'Requests by the limit that decided, and its decision.',
+    labels: ['limit', 'decision'],
+  });
+  const refused = dryRun ? 'would_refuse' : 'refused';
+  const cells = new Map(
+    limits.map(({ name }) => [
+      name,
+      { admitted: decisions.of(name, 'admitted'), refused: decisions.of(name, refused) },
+    ]),
+  );
+  return ({ limit, isAdmitted }) => {
+    const { admitted, refused: notAdmitted } = cells.get(limit)!;
+    (isAdmitted ? admitted : notAdmitted).value++;
+  };
+}
+
 export function createAnswer(
   limits: readonly KeyedLimit[],
   settings: { readonly fields: boolean; readonly dryRun: boolean },
@@ -44,8 +68,10 @@ export function createAnswer(
 ): Answer {
   const announce = settings.fields && !settings.dryRun ? createAnnouncer(limits) : undefined;
   const dryRun = settings.dryRun ? createDryRun(gateway) : undefined;
+  const count = createDecisionCount(limits, gateway, settings.dryRun);
   return (exchange, verdict) => {
     if (verdict === undefined) return undefined;
+    count(verdict);
     note(exchange, verdict);
     announce?.(exchange, verdict);
     if (verdict.isAdmitted) return undefined;

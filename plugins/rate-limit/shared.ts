@@ -58,22 +58,30 @@ export class SharedCounts {
 
 /** Decides in the store, and while that is away by the fallback. */
 export function tapShared(
-  { hooks }: PluginHost,
+  { hooks, counter }: PluginHost,
   { store, watch }: SharedCounts,
   keysOf: KeysOf,
   answer: Answer,
   fallback: Fallback,
 ): void {
+  const undecided = counter({
+    name: 'undecided_total',
+    help: 'Requests about which the store could not decide.',
+  }).of();
+  const decideWithout: Fallback = (exchange, keys) => {
+    undecided.value++;
+    return fallback(exchange, keys);
+  };
   hooks.onRequest.tapPromise({ stage: Stage.Guard }, async (exchange) => {
     const keys = keysOf(exchange);
     if (keys.every((key) => key === undefined)) return undefined;
-    if (!watch.mayAsk(performance.now())) return fallback(exchange, keys);
+    if (!watch.mayAsk(performance.now())) return decideWithout(exchange, keys);
     let verdict: Verdict;
     try {
       verdict = await store.decide(keys);
     } catch (error) {
       watch.failed(error, performance.now());
-      return fallback(exchange, keys);
+      return decideWithout(exchange, keys);
     }
     watch.succeeded();
     return answer(exchange, verdict);

@@ -1,5 +1,6 @@
 import {
   type Exchange,
+  type Instrument,
   isUntried,
   type PluginHost,
   retry,
@@ -27,10 +28,22 @@ export class Retrier {
   readonly #gateway: PluginHost;
   readonly #options: Options;
   readonly #budgets = new Map<Upstream, RetryBudget>();
+  readonly #granted: Instrument;
+  readonly #denied: Instrument;
 
   constructor(gateway: PluginHost, options: Options) {
     this.#gateway = gateway;
     this.#options = options;
+    this.#granted = gateway.counter({
+      name: 'granted_total',
+      help: 'Retries, by the failure or the status that led to them.',
+      labels: ['upstream', 'reason'],
+    });
+    this.#denied = gateway.counter({
+      name: 'denied_total',
+      help: 'Retries for which there was no room in the budget, or in the limits of circuit-breaker.',
+      labels: ['upstream', 'reason'],
+    });
   }
 
   /** Resolves when it is time to try again, or to nothing when it is not to be tried. */
@@ -50,6 +63,7 @@ export class Retrier {
     if (lease === undefined && !isAnotherLeft) return nothing;
     const fields = { met, backend: exchange.backend?.name, attempts, pauseMs, exchange: exchange.id };
     this.#gateway.log.debug(fields, 'trying again');
+    this.#granted.of(exchange.upstream!.name, String(met)).value++;
     return lease === undefined || pauseMs === 0 ? Promise.resolve(retry()) : this.#pause(lease, pauseMs);
   }
 
@@ -84,7 +98,7 @@ export class Retrier {
   #takeRoom(upstream: Upstream): (() => void) | undefined {
     const budget = this.#budgetOf(upstream);
     const circuits = this.#gateway.use(Circuits);
-    if (circuits?.takeRetry(upstream) === false) return undefined;
+    if (circuits?.takeRetry(upstream) === false) return this.#deny(upstream, 'circuit');
     if (budget.take(runningRequests(upstream))) {
       return () => {
         budget.release();
@@ -92,7 +106,11 @@ export class Retrier {
       };
     }
     circuits?.releaseRetry(upstream);
-    return undefined;
+    return this.#deny(upstream, 'budget');
+  }
+
+  #deny(upstream: Upstream, reason: string): undefined {
+    this.#denied.of(upstream.name, reason).value++;
   }
 
   #budgetOf(upstream: Upstream): RetryBudget {

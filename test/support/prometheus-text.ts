@@ -53,8 +53,16 @@ function belongs(family: MetricFamily, name: string): boolean {
   return [`${family.name}_sum`, `${family.name}_count`, `${family.name}_bucket`].includes(name);
 }
 
+function sortedKey(labels: Readonly<Record<string, string>>): string {
+  return JSON.stringify(
+    Object.keys(labels)
+      .sort()
+      .map((name) => [name, labels[name]]),
+  );
+}
+
 function keyOf({ name, labels }: Sample): string {
-  return `${name}${JSON.stringify(Object.entries(labels).sort())}`;
+  return name + sortedKey(labels);
 }
 
 /** Parses every line: each family has HELP, TYPE and then its samples, and stands there once. */
@@ -131,7 +139,7 @@ function lintHistogram(name: string, samples: readonly Sample[]): void {
     labels: { le, ...labels },
     value,
   } of samples) {
-    const key = JSON.stringify(Object.entries(labels).sort());
+    const key = sortedKey(labels);
     const group = groups.get(key) ?? { buckets: [] };
     groups.set(key, group);
     must((le !== undefined) === of.endsWith('_bucket'), name, 'le belongs to buckets');

@@ -57,6 +57,18 @@ test('a gauge keeps its numbers while somebody observes it, and has none when no
   expect([...instruments.read()[0]!]).toEqual([]);
 });
 
+test('what is no longer set is gone from a gauge', () => {
+  const instruments = new Instruments();
+  const gauge = instruments.define('gauge', { name: 'depth', help: 'Depth.', labels: ['queue'] });
+  const queues = ['a', 'b'];
+  instruments.observe(gauge, () => {
+    for (const queue of queues) gauge.of(queue).value = 1;
+  });
+  instruments.read();
+  queues.pop();
+  expect([...instruments.read()[0]!]).toEqual([{ values: ['a'], value: 1 }]);
+});
+
 test.each([
   ['hits-total', []],
   ['hits_total', ['a b']],

@@ -5,7 +5,8 @@ import { Gate, Gates, type Ticket } from '../../../../plugins/concurrency-limit/
 
 function createGate(maxConcurrent: number, maxQueued: number) {
   const clock = new FakeClock();
-  const settings = { maxConcurrent, maxQueued, queueTimeoutMs: 1_000, setTimeout: clock.setTimeout };
+  const load = { inside: 0, queued: 0 };
+  const settings = { maxConcurrent, maxQueued, queueTimeoutMs: 1_000, setTimeout: clock.setTimeout, load };
   return { gate: new Gate(settings), clock, settings };
 }
 
