@@ -25,6 +25,7 @@ export const measuredPlugins: Readonly<Record<string, (directory: string) => Plu
   via: () => 'via',
   'request-id': () => 'request-id',
   tracing: () => 'tracing',
+  metrics: () => ['metrics', { mount: '/metrics' }],
   'load-balance': () => balance,
   'sticky-session': () => ['sticky-session', { cookie: 'hw_backend', secret: 'a secret of the benchmark' }],
   'health-check': () => healthCheck,

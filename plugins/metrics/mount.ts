@@ -17,7 +17,7 @@ export function mountMetrics({ hooks }: PluginHost, path: string, refuse: Refuse
     if (method !== 'GET' && method !== 'HEAD') return notAllowed;
     const { contentType, text } = await read();
     const fields = { 'Content-Type': contentType, 'Cache-Control': 'no-store' };
-    return respond(200, fields, text, { code: 'metrics' });
+    return respond(200, fields, text);
   };
   hooks.onRequest.tapPromise({ stage: Stage.Guard }, (exchange) =>
     exchange.inbound.routingPath === path ? answer(exchange) : undefined,
