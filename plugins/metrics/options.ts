@@ -60,5 +60,3 @@ export const options = z
     ({ mount: at, allow, token }) => at !== undefined || (allow === undefined && token === undefined),
     '"allow" and "token" are for a "mount"',
   );
-
-export type Options = z.output<typeof options>;

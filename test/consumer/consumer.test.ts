@@ -192,8 +192,9 @@ test('a configuration in JSON finds the installed plugin and the local one by na
   expect([response.headers.get('x-hello'), response.headers.get('x-mine')]).toEqual(['By name', 'you']);
 });
 
-test('tracing works where the OpenTelemetry API is not installed', async () => {
-  expect(existsSync(join(folder, 'node_modules/@opentelemetry'))).toBe(false);
+test('tracing works where the OpenTelemetry API cannot be found', async () => {
+  // it comes with prom-client, but strict package managers show it to nobody else
+  rmSync(join(folder, 'node_modules/@opentelemetry'), { recursive: true });
   write('traced.json', {
     listeners: [{ host: '127.0.0.1', port: 0 }],
     upstreams: { app: { backends: [await startBackend()] } },
