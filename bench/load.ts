@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { loadCore, startPinned } from './processes.ts';
+import { loadCore, type Started, startPinned } from './processes.ts';
+import { typeScriptCommand } from './typescript-command.ts';
 
 export interface Load {
   readonly path: string;
@@ -8,6 +9,10 @@ export interface Load {
   readonly answerBytes: number;
   readonly method?: 'GET' | 'POST';
   readonly bodyFile?: string;
+  /** Speaks TLS. */
+  readonly isEncrypted?: boolean;
+  /** Handshakes instead of requests. */
+  readonly handshakes?: 'full' | 'resumed';
 }
 
 /** Written by wrk.lua. */
@@ -25,6 +30,7 @@ export interface LoadResult {
 }
 
 const script = fileURLToPath(new URL('wrk.lua', import.meta.url));
+const handshakeClient = fileURLToPath(new URL('handshake-client.ts', import.meta.url));
 
 export interface LoadSize {
   readonly connections: number;
@@ -33,14 +39,30 @@ export interface LoadSize {
 
 export async function runLoad(port: number, load: Load, size: LoadSize): Promise<LoadResult> {
   const { connections, durationSeconds } = size;
+  if (load.handshakes !== undefined) return runHandshakes(port, load.handshakes, size);
   const args = ['-t1', `-c${connections}`, `-d${durationSeconds}s`, '--timeout', '5s', '--latency'];
-  const url = `http://127.0.0.1:${port}${load.path}`;
+  const url = `${load.isEncrypted === true ? 'https' : 'http'}://127.0.0.1:${port}${load.path}`;
   const scriptArgs = ['--', load.method ?? 'GET', load.bodyFile ?? '-'];
   const wrk = startPinned({ file: 'wrk', args: [...args, '-s', script, url, ...scriptArgs], core: loadCore });
-  if (wrk.process.stdout === null) throw new Error('wrk has no standard output');
-  const killer = setTimeout(() => wrk.process.kill('SIGKILL'), (durationSeconds + 15) * 1000);
+  return resultOf(wrk, durationSeconds);
+}
+
+function runHandshakes(port: number, kind: string, size: LoadSize): Promise<LoadResult> {
+  const { connections, durationSeconds } = size;
+  const { file, args } = typeScriptCommand(handshakeClient, [
+    String(port),
+    kind,
+    String(connections),
+    String(durationSeconds),
+  ]);
+  return resultOf(startPinned({ file, args, core: loadCore }), durationSeconds);
+}
+
+async function resultOf(load: Started, durationSeconds: number): Promise<LoadResult> {
+  if (load.process.stdout === null) throw new Error('the load has no standard output');
+  const killer = setTimeout(() => load.process.kill('SIGKILL'), (durationSeconds + 15) * 1000);
   try {
-    return parseResult(await text(wrk.process.stdout));
+    return parseResult(await text(load.process.stdout));
   } finally {
     clearTimeout(killer);
   }
@@ -63,6 +85,6 @@ export function describeErrors(result: LoadResult, load: Load): string | undefin
 
 function parseResult(output: string): LoadResult {
   const json = /^RESULT (.*)$/m.exec(output)?.[1];
-  if (json === undefined) throw new Error(`wrk reported nothing:\n${output}`);
+  if (json === undefined) throw new Error(`the load reported nothing:\n${output}`);
   return JSON.parse(json) as LoadResult;
 }

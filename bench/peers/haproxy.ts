@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { certificateIn } from '../certificate.ts';
 import { findProgram } from '../processes.ts';
 import type { Peer, ProxySetup } from './peer.ts';
 import { startProxy } from './start-proxy.ts';
@@ -15,7 +16,9 @@ export const haproxy: Peer = {
   },
 };
 
-function configuration({ listenPort, backendPorts }: ProxySetup): string {
+function configuration({ listenPort, backendPorts, variant, directory }: ProxySetup): string {
+  const isEncrypted = variant === 'tls';
+  const tls = isEncrypted ? `ssl crt ${certificateIn(directory).both} ssl-min-ver TLSv1.2` : '';
   const servers = backendPorts.map((port, index) => `  server backend${index} 127.0.0.1:${port}`);
   return `
 global
@@ -33,8 +36,8 @@ defaults
   timeout http-keep-alive 1h
 
 frontend gateway
-  bind 127.0.0.1:${listenPort} backlog 4096
-  http-request set-header X-Forwarded-Proto http
+  bind 127.0.0.1:${listenPort} backlog 4096 ${tls}
+  http-request set-header X-Forwarded-Proto ${isEncrypted ? 'https' : 'http'}
   http-request set-header X-Forwarded-Host %[req.hdr(host)]
   http-request set-header X-Real-IP %[src]
   default_backend app

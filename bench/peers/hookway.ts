@@ -1,7 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Peer, ProxySetup } from './peer.ts';
+import { certificateIn } from '../certificate.ts';
+import type { Peer, ProxySetup, Variant } from './peer.ts';
 import { pluginsOf } from './hookway-plugins.ts';
 import { startProxy } from './start-proxy.ts';
 
@@ -24,9 +25,15 @@ export const hookway: Peer = {
 function configuration({ listenPort, backendPorts, variant, directory }: ProxySetup): object {
   const backends = backendPorts.map((port) => `http://127.0.0.1:${port}`);
   return {
-    listeners: [{ host: '127.0.0.1', port: listenPort }],
+    listeners: [{ host: '127.0.0.1', port: listenPort, tls: variant === 'tls' }],
     upstreams: { app: { backends, ...(variant === 'pipelining' ? { pipelining: 32 } : {}) } },
     routes: [{ upstream: 'app' }],
-    plugins: pluginsOf(variant, directory),
+    plugins: [...pluginsOf(variant, directory), ...certificatesOf(variant, directory)],
   };
+}
+
+function certificatesOf(variant: Variant, directory: string): object[] {
+  if (variant !== 'tls') return [];
+  const { cert, key } = certificateIn(directory);
+  return [['tls-certs', { certificates: [{ cert, key }] }]];
 }

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { certificateIn } from '../certificate.ts';
 import { findProgram } from '../processes.ts';
 import type { Peer, ProxySetup } from './peer.ts';
 import { startProxy } from './start-proxy.ts';
@@ -17,7 +18,16 @@ export const nginx: Peer = {
 };
 
 // master_process off: the process we start is the one worker, so its pid is the one to measure.
-function configuration({ directory, listenPort, backendPorts, variant }: ProxySetup): string {
+function listenDirectives({ directory, listenPort, variant }: ProxySetup): string {
+  if (variant !== 'tls') return `listen 127.0.0.1:${listenPort} backlog=4096;`;
+  const { cert, key } = certificateIn(directory);
+  return `listen 127.0.0.1:${listenPort} ssl backlog=4096;
+    ssl_certificate ${cert}; ssl_certificate_key ${key};
+    ssl_protocols TLSv1.2 TLSv1.3; ssl_session_cache shared:bench:10m; ssl_session_timeout 1h;`;
+}
+
+function configuration(setup: ProxySetup): string {
+  const { directory, backendPorts, variant } = setup;
   return `
 daemon off;
 master_process off;
@@ -39,7 +49,7 @@ ${backendPorts.map((port) => `    server 127.0.0.1:${port};`).join('\n')}
     keepalive_requests 1000000000;
   }
   server {
-    listen 127.0.0.1:${listenPort} backlog=4096;
+    ${listenDirectives(setup)}
     location / {
       proxy_pass http://app;
       proxy_http_version 1.1;

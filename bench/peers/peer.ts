@@ -6,6 +6,7 @@ export type Variant =
   | 'no-temp-files'
   | 'seven'
   | 'failover'
+  | 'tls'
   | `plugin:${string}`;
 
 export interface ProxySetup {

@@ -8,6 +8,7 @@ import { post } from './post.ts';
 import type { Question } from './question.ts';
 import { rateLimit } from './rate-limit.ts';
 import { smallGet } from './small-get.ts';
+import { tls } from './tls.ts';
 
 const allQuestions: readonly Question[] = [
   smallGet,
@@ -19,6 +20,7 @@ const allQuestions: readonly Question[] = [
   plugins,
   failover,
   rateLimit,
+  tls,
 ];
 
 /** Those named, in the order named; all of them when none is. */

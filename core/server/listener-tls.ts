@@ -19,6 +19,20 @@ export const defaultCiphers = [
   'ECDHE-RSA-CHACHA20-POLY1305',
 ].join(':');
 
+const groups = 'X25519:P-256:P-384:P-521';
+
+/** Hybrid post-quantum key exchange where OpenSSL has it (3.5); finite fields nowhere, they are slow to compute. */
+export const keyExchangeGroups = isKnown(`X25519MLKEM768:${groups}`) ? `X25519MLKEM768:${groups}` : groups;
+
+function isKnown(ecdhCurve: string): boolean {
+  try {
+    createSecureContext({ ecdhCurve, ca: [] });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const sessionTimeoutSeconds = 7_200;
 
 /** What is announced to clients (RFC 7301), the preferred protocol first. */
@@ -91,6 +105,7 @@ export class ListenerTls {
       ca: [...this.#clientCa], // an empty list keeps the system's authorities out
       minVersion,
       ciphers,
+      ecdhCurve: keyExchangeGroups,
       ticketKeys,
       sessionIdContext: this.#sessionIdContext,
       sessionTimeout: sessionTimeoutSeconds,

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { TlsClientTerms } from '../transport/connect.ts';
 import type { UpstreamTlsConfig } from './configuration.ts';
-import { defaultCiphers } from './listener-tls.ts';
+import { defaultCiphers, keyExchangeGroups } from './listener-tls.ts';
 import { readCertificates, readPem } from './pem-file.ts';
 
 /** How one upstream of one configuration is connected to with TLS; its files are read at once. */
@@ -24,6 +24,7 @@ export class UpstreamTls {
       ...(authorities === undefined ? {} : { ca: authorities }),
       ...(shown === undefined ? {} : { cert: shown, key: secret, passphrase }),
       ciphers: defaultCiphers,
+      ecdhCurve: keyExchangeGroups,
       minVersion: 'TLSv1.2',
     });
     const content = JSON.stringify([config, authorities, shown, secret]);

@@ -15,6 +15,9 @@ export interface ChannelListener {
   onClose(error: Error | undefined): void;
 }
 
+/** One for all: destroying a socket with an error has its stack written out, which costs more than the rest. */
+const connectionReset = new Error('read ECONNRESET');
+
 /** The channel whose read is being dispatched: its block holds the bytes that are lent right now. */
 let reading: Channel | undefined;
 
@@ -232,7 +235,7 @@ export class Channel {
   #onEnd(): void {
     const { localAddress, remoteAddress, writableEnded } = this.socket;
     if (!writableEnded && localAddress !== undefined && remoteAddress === undefined)
-      this.socket.destroy(new Error('read ECONNRESET'));
+      this.socket.destroy(connectionReset);
     else this.#listener.onEnd();
   }
 
