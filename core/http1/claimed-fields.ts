@@ -6,10 +6,13 @@ function joined(before: string | undefined, value: string): string {
   return before === undefined ? value : `${before}, ${value}`;
 }
 
-/** Names that some servers take for framing fields, because they read `_` as `-`. */
-function refuseLookAlike(text: string, nameStart: number, lower: string): void {
-  if (!matchesAt(text, nameStart, lower)) return;
-  throw new GatewayError('malformed_head', `The field ${lower} looks like one that frames the message.`);
+/** Names that some servers take for framing fields, because they read `_` or any punctuation as `-`. */
+function refuseLookAlike(text: string, nameStart: number, first: string, second: string): void {
+  const between = nameStart + first.length;
+  if (!matchesAt(text, nameStart, first) || !matchesAt(text, between + 1, second)) return;
+  if (/[0-9A-Za-z]/.test(text[between]!)) return;
+  const name = text.slice(nameStart, between + 1 + second.length);
+  throw new GatewayError('malformed_head', `The field ${name} looks like one that frames the message.`);
 }
 
 /**
@@ -79,7 +82,7 @@ function claimContentLength(
   valueEnd: number,
 ): boolean {
   if (!matchesAt(text, nameStart, 'content-length')) {
-    refuseLookAlike(text, nameStart, 'content_length');
+    refuseLookAlike(text, nameStart, 'content', 'length');
     return false;
   }
   facts.isLengthRepeated ||= facts.contentLength !== undefined;
@@ -95,7 +98,7 @@ function claimTransferEncoding(
   valueEnd: number,
 ): boolean {
   if (!matchesAt(text, nameStart, 'transfer-encoding')) {
-    refuseLookAlike(text, nameStart, 'transfer_encoding');
+    refuseLookAlike(text, nameStart, 'transfer', 'encoding');
     return false;
   }
   facts.transferEncoding = joined(facts.transferEncoding, text.slice(valueStart, valueEnd));

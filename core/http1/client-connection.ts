@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors.ts';
 import type { UpstreamLimits } from '../limits.ts';
-import { decideBodyLength, UNTIL_CLOSE } from '../message/framing.ts';
+import { announcesForbiddenContent, decideBodyLength, UNTIL_CLOSE } from '../message/framing.ts';
 import type { ResponseHead } from '../message/head.ts';
 import { isOffered, wantsKeepAlive } from '../message/hop-by-hop.ts';
 import { isSafe } from '../message/method.ts';
@@ -18,7 +18,7 @@ import { type HeadLimits, parseResponseHead } from './head-parser.ts';
 import { HeadReader } from './head-reader.ts';
 import { type BodyOwner, IncomingBody } from './incoming-body.ts';
 import { MessageWriter } from './message-writer.ts';
-import { requestHeadText } from './serializer.ts';
+import { endsConnection, requestHeadText } from './serializer.ts';
 import { SwitchedChannel } from './switched-channel.ts';
 import { nowMs } from '../transport/clock.ts';
 
@@ -106,6 +106,7 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
     const stream = new Http1ClientStream(this, request, hasBody, listener, timeouts);
     this.#queue.push(stream);
     this.#isExclusive = hasBody || request.upgrade !== undefined || !isSafe(request.method);
+    if (hasBody && endsConnection(request)) this.#mayReuse = false;
     this.writer.begin(requestHeadText(request), request.bodyLength);
     this.#awaitHead();
     if (!hasBody) this.writer.flush();
@@ -238,7 +239,9 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
     const { status } = head;
     if (stream.isUnsent) throw new GatewayError('malformed_response', 'A response came before its request.');
     if (status === 101) return this.#switch(stream, head, bytes, at, end);
+    const announcesContent = announcesForbiddenContent(head.facts, status);
     if (status < 200) {
+      if (announcesContent) throw new GatewayError('malformed_response', 'A 1xx response has content.');
       if (++this.#informational > maxInformational)
         throw new GatewayError('malformed_response', 'Too many 1xx.');
       stream.hasInformational = true;
@@ -249,7 +252,8 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
     if (stream.request.method === 'CONNECT' && status < 300)
       return this.#switch(stream, head, bytes, at, end);
     this.#informational = 0;
-    this.#mayReuse &&= length !== UNTIL_CLOSE && wantsKeepAlive(head.facts, head.minorVersion);
+    this.#mayReuse &&=
+      !announcesContent && length !== UNTIL_CLOSE && wantsKeepAlive(head.facts, head.minorVersion);
     this.#beginResponse(stream, head, length);
     return false;
   }

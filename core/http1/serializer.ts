@@ -1,6 +1,7 @@
 import type { FieldList } from '../message/field-list.ts';
 import { type BodyLength, CHUNKED, UNTIL_CLOSE } from '../message/framing.ts';
 import type { ResponseHead } from '../message/head.ts';
+import { anticipatesContent } from '../message/method.ts';
 import type { OutgoingRequest, OutgoingResponse } from '../message/stream.ts';
 
 let dateSecond = 0;
@@ -30,6 +31,22 @@ function anticipatesBody(method: string): boolean {
   return method === 'POST' || method === 'PUT' || method === 'PATCH';
 }
 
+/** True when nothing may follow a request on its connection, lest its content be taken for what follows. */
+export function endsConnection({ method, bodyLength }: OutgoingRequest): boolean {
+  return bodyLength !== 0 && !anticipatesContent(method);
+}
+
+/** Connection and the fields that it names, and the end of the head. */
+function requestHeadEnd(request: OutgoingRequest): string {
+  if (endsConnection(request)) {
+    return request.acceptsTrailers
+      ? 'TE: trailers\r\nConnection: close, TE\r\n\r\n'
+      : 'Connection: close\r\n\r\n';
+  }
+  if (request.upgrade !== undefined) return `${upgradeFields(request.upgrade)}\r\n`;
+  return request.acceptsTrailers ? 'TE: trailers\r\nConnection: TE\r\n\r\n' : '\r\n';
+}
+
 /** The text of a request head (RFC 9112 3). */
 export function requestHeadText(request: OutgoingRequest): string {
   const { method, bodyLength } = request;
@@ -38,9 +55,7 @@ export function requestHeadText(request: OutgoingRequest): string {
     method + ' ' + request.target + ' HTTP/1.1\r\nHost: ' + request.authority + '\r\n' + request.fields.lines;
   if (bodyLength !== 0 || anticipatesBody(method)) text += lengthField(bodyLength);
   if (request.expectsContinue) text += 'Expect: 100-continue\r\n';
-  if (request.upgrade !== undefined) return `${text}${upgradeFields(request.upgrade)}\r\n`;
-  if (request.acceptsTrailers) return `${text}TE: trailers\r\nConnection: TE\r\n\r\n`;
-  return text + '\r\n';
+  return text + requestHeadEnd(request);
 }
 
 /** What becomes of the connection behind a response, and how it is told (RFC 9112 9.3). */

@@ -52,6 +52,12 @@ function isBodiless(method: string, status: number): boolean {
   return method === 'CONNECT' && status < 300;
 }
 
+/** True for a response that speaks of content although its status has none (RFC 9110 8.6, RFC 9112 6.1). */
+export function announcesForbiddenContent(facts: HeadFacts, status: number): boolean {
+  if (status >= 200 && status !== 204) return false;
+  return facts.transferEncoding !== undefined || /[1-9]/.test(facts.contentLength ?? '');
+}
+
 /**
  * Decides how long a message is, the only place that does (RFC 9112 6.3); `status` is 0 for a request.
  * @throws GatewayError `ambiguous_framing` or `unsupported_coding`; the connection must then be closed.
@@ -68,5 +74,9 @@ export function decideBodyLength(
   if (facts.isLengthRepeated) throw new GatewayError('ambiguous_framing', 'Content-Length is repeated.');
   if (facts.transferEncoding !== undefined) checkTransferEncoding(facts, minorVersion);
   const length = facts.transferEncoding !== undefined ? CHUNKED : parseContentLength(facts.contentLength!);
-  return status !== 0 && isBodiless(method, status) ? 0 : length;
+  if (status !== 0) return isBodiless(method, status) ? 0 : length;
+  // RFC 9110 9.3.8: a client, as the gateway is to the backend, must not send content in a TRACE
+  if (method === 'TRACE' && length !== 0)
+    throw new GatewayError('ambiguous_framing', 'TRACE has no content.');
+  return length;
 }

@@ -3,6 +3,7 @@ import { type BodyLength, CHUNKED } from '../message/framing.ts';
 import type { RequestHead, ResponseHead } from '../message/head.ts';
 import { requestedUpgrade } from '../message/hop-by-hop.ts';
 import type { Authority } from '../message/authority.ts';
+import { anticipatesContent } from '../message/method.ts';
 import { reasonPhrase } from '../message/status.ts';
 import type { BodySource, OutgoingResponse } from '../message/stream.ts';
 import type { RequestTarget } from '../message/target.ts';
@@ -39,8 +40,11 @@ export class Inbound implements InboundRequest {
     this.routingPath = target.routingPath;
     this.query = target.query;
     this.fields = head.fields;
+    const mayUpgrade = bodyLength === 0 || anticipatesContent(head.method);
     this.upgrade =
-      head.facts.upgrade === undefined ? undefined : requestedUpgrade(head.facts, head.minorVersion);
+      head.facts.upgrade === undefined || !mayUpgrade
+        ? undefined
+        : requestedUpgrade(head.facts, head.minorVersion);
     this.#minorVersion = head.minorVersion;
     this.#bodyLength = bodyLength;
   }
