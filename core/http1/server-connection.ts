@@ -49,7 +49,7 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
   #isConsuming = false;
   #isLastRequest = false;
   #isClosing = false;
-  #isSwitched = false;
+  #switched: SwitchedChannel | undefined;
   #sentBefore = 0;
   requestCount = 0;
 
@@ -73,7 +73,7 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
   /** Serves what has begun and then closes; at once when nothing has. */
   drain(): void {
     this.#isLastRequest = true;
-    if (!this.isIdle || this.#isSwitched) return;
+    if (!this.isIdle || this.#switched !== undefined) return;
     this.writer.flushNow();
     if (this.channel.pendingBytes === 0) this.channel.close();
     else this.#close();
@@ -81,13 +81,14 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
 
   /** True while an exchange or a tunnel runs on it. */
   get isServing(): boolean {
-    return this.#stream !== undefined || this.#isSwitched;
+    return this.#stream !== undefined || this.#switched !== undefined;
   }
 
   /** Ends what runs, for that reason, and the connection. */
   cut(error: GatewayError): void {
     this.#stream?.close(error);
-    this.channel.destroy();
+    if (this.#switched === undefined) this.channel.destroy();
+    else this.#switched.abort(error);
   }
 
   /** Answers what cannot be a request, and closes. */
@@ -184,8 +185,8 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
     const held = this.#held;
     this.#held = undefined;
     this.#stream = undefined;
-    this.#isSwitched = true;
-    return new SwitchedChannel(this.channel, held, () => this.#listener.onClosed());
+    this.#switched = new SwitchedChannel(this.channel, held, () => this.#listener.onClosed());
+    return this.#switched;
   }
 
   closeAfterResponse(): void {

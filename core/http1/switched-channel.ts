@@ -51,6 +51,12 @@ export class SwitchedChannel implements ByteChannel, ChannelListener {
     this.#channel.destroy();
   }
 
+  /** Ends it at once; its listener is told why. */
+  abort(reason: Error): void {
+    this.#closedBy = reason;
+    this.#channel.destroy();
+  }
+
   onBytes(bytes: Buffer, length: number): void {
     this.#channel.isBulk = length === bytes.length;
     const piece = bytes.subarray(0, length);
@@ -69,8 +75,8 @@ export class SwitchedChannel implements ByteChannel, ChannelListener {
 
   onClose(error: Error | undefined): void {
     this.#isClosed = true;
-    this.#closedBy = error;
+    this.#closedBy ??= error;
     this.#onClosed();
-    this.#listener?.onClose(error);
+    this.#listener?.onClose(this.#closedBy);
   }
 }

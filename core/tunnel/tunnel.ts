@@ -55,13 +55,18 @@ class Direction implements ByteChannelListener {
 
   onClose(error: Error | undefined): void {
     const isClean = error === undefined && this.hasEnded;
-    this.#tunnel.onClosed(
-      isClean ? undefined : new GatewayError(this.#lostCode, undefined, { cause: error }),
-    );
+    this.#tunnel.onClosed(isClean ? undefined : this.#reasonOf(error));
   }
 
   resume(): void {
     this.#from.resume();
+  }
+
+  /** The gateway's own reason, or that side is lost. */
+  #reasonOf(error: Error | undefined): GatewayError {
+    return error instanceof GatewayError
+      ? error
+      : new GatewayError(this.#lostCode, undefined, { cause: error });
   }
 }
 
