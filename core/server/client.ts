@@ -62,6 +62,11 @@ export class Client implements DownstreamConnection, ServerConnectionListener, H
     this.#connection?.drain();
   }
 
+  /** Serves one more request, as they are now, and then closes. */
+  renew(): void {
+    this.#connection?.closeAfterResponse();
+  }
+
   /** Ends what runs on it and closes it; with a generation only if what runs began in that one. */
   cut(generation?: Generation): void {
     if (generation === undefined) this.#giveUpHandshake();

@@ -53,6 +53,8 @@ export class ListenerTls {
   readonly #sources: readonly CertificateSource[];
   readonly #clientCa: readonly string[];
   readonly #sessionIdContext: string;
+  /** The same for what clients are let in by, which certificates of the server are no part of. */
+  readonly identity: string;
   readonly #contexts = new WeakMap<ServerCertificate, CachedContext>();
   /** Stands for having none: OpenSSL then tells the client that nothing fits (alert 40). */
   readonly #noCertificate: ServerCertificate = { chains: [] };
@@ -63,6 +65,8 @@ export class ListenerTls {
     this.#sources = sources;
     this.#clientCa = [config.clientCa ?? []].flat().flatMap(readCertificates);
     this.#sessionIdContext = this.#identityOfClients();
+    const { minVersion, ciphers } = config;
+    this.identity = JSON.stringify([this.#sessionIdContext, minVersion, ciphers]);
     this.#contextOf(this.#noCertificate);
   }
 

@@ -28,6 +28,11 @@ export class Listener {
   readonly #owner: ListenerOwner;
   readonly #server: Server;
   readonly #clients = new Set<Client>();
+  /** What those who connect now are let in by. */
+  #terms: { readonly tlsIdentity: string | undefined; readonly limits: string } = {
+    tlsIdentity: undefined,
+    limits: '',
+  };
   /** Sockets accepted before the configuration went into service. */
   #waiting: Socket[] | undefined = [];
   readonly handshakes: HandshakeCounts;
@@ -57,6 +62,18 @@ export class Listener {
         resolve();
       });
     });
+  }
+
+  /**
+   * Lives by that configuration of its address. Who was let in by other terms of TLS, say without a certificate, has to
+   * connect again; who connected under other limits does after the next response.
+   */
+  adopt(config: ListenerConfig): void {
+    const { tlsIdentity, limits } = this.#terms;
+    this.config = config;
+    this.#terms = { tlsIdentity: this.tls?.identity, limits: JSON.stringify(this.generation.limits) };
+    if (this.#terms.tlsIdentity !== tlsIdentity) for (const client of this.#clients) client.drain();
+    else if (this.#terms.limits !== limits) for (const client of this.#clients) client.renew();
   }
 
   /** Serves those who have connected, and from now on everybody at once. */

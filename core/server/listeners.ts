@@ -57,7 +57,7 @@ export class Listeners {
   /** Serves the prepared addresses from now on, and drains those that are left. */
   adopt({ used, opened, closed }: ListenerChange, configs: readonly ListenerConfig[]): void {
     this.#current = used;
-    for (const [index, listener] of used.entries()) listener.config = configs[index]!;
+    for (const [index, listener] of used.entries()) listener.adopt(configs[index]!);
     for (const listener of opened) listener.serve();
     for (const listener of closed) this.#leave(listener);
   }

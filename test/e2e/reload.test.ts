@@ -251,3 +251,18 @@ test('the level of the log can be changed while it runs, also for plugins', asyn
   await gateway.fetch('/');
   expect(gateway.logLines.filter(({ msg }) => msg === 'hello')).toHaveLength(1);
 });
+
+test('a connection of before is closed with the next response when limits have changed', async () => {
+  await using gateway = await startTestGateway();
+  using client = await gateway.connect();
+  const persistence = async (): Promise<string | undefined> => {
+    client.send(get());
+    return (await client.readResponse()).header('connection');
+  };
+  expect(await persistence()).toBeUndefined();
+  await gateway.reload({});
+  expect(await persistence()).toBeUndefined();
+  await gateway.reload({ limits: { maxHeadBytes: 5_000 } });
+  expect(await persistence()).toBe('close');
+  await client.readUntilClose();
+});
