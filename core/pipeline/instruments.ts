@@ -46,6 +46,16 @@ export class Instrument {
     return this.#add(isFull ? this.labels.map(() => 'other') : values);
   }
 
+  is(kind: Instrument['kind'], { labels = [] }: InstrumentOptions): boolean {
+    return this.kind === kind && this.labels.join() === labels.join();
+  }
+
+  /** @throws Error when it is another kind or has other labels. */
+  assertIs(kind: Instrument['kind'], options: InstrumentOptions): void {
+    if (!this.is(kind, options))
+      throw new Error(`${this.name} is a ${this.kind} with the labels [${this.labels.join(', ')}].`);
+  }
+
   /** Forgets all numbers. */
   clear(): void {
     this.#cells.clear();
@@ -68,21 +78,32 @@ export class Instrument {
 /** All instruments of a gateway, and who sets its gauges before they are read. */
 export class Instruments {
   readonly #all = new Map<string, Instrument>();
+  /** Those that no configuration may put another in the place of. */
+  readonly #lasting = new Set<Instrument>();
   readonly #observers = new Map<Instrument, Set<(gauge: Instrument) => void>>();
 
   /** The instrument of that name, made if there is none. Throws when there is one of another kind or with other labels. */
   define(kind: Instrument['kind'], options: InstrumentOptions): Instrument {
     const existing = this.#all.get(options.name);
-    if (existing === undefined) {
-      const created = new Instrument(kind, options);
-      this.#all.set(options.name, created);
-      return created;
-    }
-    if (existing.kind !== kind || existing.labels.join() !== (options.labels ?? []).join())
-      throw new Error(
-        `${options.name} is a ${existing.kind} with the labels [${existing.labels.join(', ')}].`,
-      );
-    return existing;
+    existing?.assertIs(kind, options);
+    const instrument = existing ?? new Instrument(kind, options);
+    this.#lasting.add(instrument);
+    this.put(instrument);
+    return instrument;
+  }
+
+  find(name: string): Instrument | undefined {
+    return this.#all.get(name);
+  }
+
+  findLasting(name: string): Instrument | undefined {
+    const found = this.#all.get(name);
+    return found !== undefined && this.#lasting.has(found) ? found : undefined;
+  }
+
+  /** Takes the place of the instrument of its name. */
+  put(instrument: Instrument): void {
+    this.#all.set(instrument.name, instrument);
   }
 
   /**
@@ -93,7 +114,9 @@ export class Instruments {
     const observers = this.#observers.get(gauge) ?? new Set();
     this.#observers.set(gauge, observers.add(observe));
     return () => {
-      if (observers.delete(observe) && observers.size === 0) gauge.clear();
+      if (!observers.delete(observe) || observers.size > 0) return;
+      this.#observers.delete(gauge);
+      gauge.clear();
     };
   }
 

@@ -4,7 +4,8 @@ import type { Upstream } from '../upstream/upstream.ts';
 import type { RouteInfo } from './exchange.ts';
 import { HookFacade, type IsInScope } from './facade.ts';
 import type { Hooks } from './hooks.ts';
-import type { InstrumentOptions, Instruments } from './instruments.ts';
+import type { InstrumentDraft } from './instrument-draft.ts';
+import type { InstrumentOptions } from './instruments.ts';
 import type { PluginHost, PluginScope } from './plugin.ts';
 import type { RetainedValues } from './retained.ts';
 import type { Service } from './tokens.ts';
@@ -18,7 +19,7 @@ export interface HostSurroundings {
   readonly routes: readonly RouteInfo[];
   readonly services: Services;
   readonly retained: RetainedValues;
-  readonly instruments: Instruments;
+  readonly instruments: InstrumentDraft;
   readonly turningPoints: TurningPoints;
   readonly log: Logger;
   readonly failures: FailureLog;
@@ -83,9 +84,13 @@ export function createPluginHost(
     counter: (options) => instruments.define('counter', named(plugin, options)),
     gauge: (options, observe) => {
       const gauge = instruments.define('gauge', named(plugin, options));
-      const end = instruments.observe(gauge, (observed) => observe(observed));
-      retirements.push({ plugin, run: end });
-      cleanups.add(plugin, end);
+      instruments.observe(gauge, (observed) => {
+        try {
+          observe(observed);
+        } catch (err) {
+          failures.report({ err, plugin, hook: 'gauge' }, 'plugin failed');
+        }
+      });
       return gauge;
     },
     defer: (cleanup) => cleanups.add(plugin, cleanup),

@@ -8,6 +8,7 @@ import type { IsInScope } from '../pipeline/facade.ts';
 import { type HookName, Hooks, listTaps, type TapListing } from '../pipeline/hooks.ts';
 import type { LiveExchange, Pipeline } from '../pipeline/live-exchange.ts';
 import { flattenPlugins, type PluginEntry, type PluginScope } from '../pipeline/plugin.ts';
+import { InstrumentDraft } from '../pipeline/instrument-draft.ts';
 import { Instruments } from '../pipeline/instruments.ts';
 import { type HostSurroundings, Services } from '../pipeline/plugin-host.ts';
 import { RetainedValues } from '../pipeline/retained.ts';
@@ -63,6 +64,7 @@ export class Generation implements Pipeline {
   readonly #turningPoints: TurningPoints;
   readonly #bounds: StepBounds;
   readonly #trails = new TrailRequests();
+  readonly #instruments: InstrumentDraft;
   #onIdle: (() => void) | undefined;
 
   private constructor(config: GatewayConfig, parts: GenerationParts) {
@@ -75,6 +77,7 @@ export class Generation implements Pipeline {
     this.tunnelIdleTimeoutMs = this.limits.tunnelIdleTimeoutMs;
     this.hookTimeoutMs = this.limits.hookTimeoutMs;
     const { retained, overrides, signal } = parts;
+    this.#instruments = new InstrumentDraft(parts.instruments);
     const timeoutMs = this.limits.setUpTimeoutMs;
     this.#bounds = { timeoutMs, signal };
     this.#turningPoints = new TurningPoints(this.log, timeoutMs);
@@ -116,8 +119,14 @@ export class Generation implements Pipeline {
     await startPlugins(this.#turningPoints, this.#bounds);
   }
 
+  /** From now on new exchanges live in it. */
+  enterService(): void {
+    this.#instruments.publish();
+  }
+
   /** Another generation has taken over. */
   retire(): void {
+    this.#instruments.retire();
     this.#turningPoints.retire();
   }
 
@@ -152,7 +161,7 @@ export class Generation implements Pipeline {
     await this.#turningPoints.cleanups.run();
   }
 
-  async #setUp(plugins: readonly PluginEntry[], { retained, instruments }: GenerationParts): Promise<void> {
+  async #setUp(plugins: readonly PluginEntry[], { retained }: GenerationParts): Promise<void> {
     const { hooks, services, log, failures, upstreams } = this;
     const turningPoints = this.#turningPoints;
     const surroundings: HostSurroundings = {
@@ -161,7 +170,7 @@ export class Generation implements Pipeline {
       routes: this.routes,
       services,
       retained,
-      instruments,
+      instruments: this.#instruments,
       turningPoints,
       log,
       failures,

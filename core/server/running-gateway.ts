@@ -203,13 +203,12 @@ export class RunningGateway implements Gateway, GatewayControl, ListenerOwner {
     const previous = this.#current;
     this.#current = next;
     this.#generations = next.number;
+    next.enterService();
     if (previous === undefined) return;
     const { level = defaultLevel } = next.config.log ?? {};
     if (level !== (previous.config.log?.level ?? defaultLevel)) this.logLevel = level;
-    this.#retired.set(
-      previous,
-      this.#retire(previous).finally(() => this.#retired.delete(previous)),
-    );
+    const retirement = this.#retire(previous).finally(() => this.#retired.delete(previous));
+    this.#retired.set(previous, retirement);
   }
 
   /** Lets what began in a generation run to its end, for a time. */

@@ -183,6 +183,49 @@ test('a plugin that cannot reopen its files keeps no other from it', async () =>
   });
 });
 
+test('instruments of a refused configuration are not there, and its gauges are not read', async () => {
+  await using gateway = await startTestGateway();
+  const { instruments } = gateway.gateway.control;
+  const options = { name: 'things', help: 'Things.' };
+  const counting = (labels: string[]) =>
+    plugin('counting', (host) => {
+      host.gauge({ ...options, labels }, () => {
+        throw new Error('read');
+      });
+    });
+  const failing = plugin('failing', () => {
+    throw new Error('no way');
+  });
+  await expect(gateway.reload({ plugins: [counting(['a']), failing] })).rejects.toThrow('no way');
+  expect(instruments.read().map(({ name }) => name)).not.toContain('counting_things');
+});
+
+test('a plugin may come back with other labels', async () => {
+  const counting = (labels: string[]) =>
+    plugin('counting', (host) => {
+      const counter = host.counter({ name: 'things', help: 'Things.', labels });
+      host.hooks.onRequest.tap(() => void counter.of(...labels).value++);
+    });
+  await using gateway = await startTestGateway({ plugins: [counting(['a'])] });
+  const { instruments } = gateway.gateway.control;
+  await gateway.fetch('/');
+  await gateway.reload({ plugins: [counting(['a', 'b'])] });
+  await gateway.fetch('/');
+  const things = instruments.read().find(({ name }) => name === 'counting_things')!;
+  expect([things.labels, [...things]]).toEqual([['a', 'b'], [{ values: ['a', 'b'], value: 1 }]]);
+});
+
+test('a gauge that fails takes no other number away', async () => {
+  const failing = plugin('failing', (host) => {
+    host.gauge({ name: 'depth', help: 'Depth.' }, () => {
+      throw new Error('no number');
+    });
+  });
+  await using gateway = await startTestGateway({ plugins: [failing] });
+  expect(gateway.gateway.control.instruments.read().length).toBeGreaterThan(1);
+  expect(await gateway.waitForLog(({ msg }) => msg === 'plugin failed')).toMatchObject({ plugin: 'failing' });
+});
+
 test('a level that the configuration does not name any more is the default again', async () => {
   const config: GatewayConfig = {
     listeners: [{ host: '127.0.0.1', port: 0 }],
