@@ -12,6 +12,7 @@ import forwardedHeaders from 'hookway/plugins/forwarded-headers';
 import headers from 'hookway/plugins/headers';
 import healthCheck from 'hookway/plugins/health-check';
 import loadBalance from 'hookway/plugins/load-balance';
+import metrics from 'hookway/plugins/metrics';
 import rateLimit from 'hookway/plugins/rate-limit';
 import requestId from 'hookway/plugins/request-id';
 import retry from 'hookway/plugins/retry';
@@ -74,6 +75,7 @@ test(`${reloads} reloads under load fail no request and leave nothing behind`, {
       headers({ response: { set: { 'x-round': String(round) } } }),
       compress(),
       accessLog({ file }),
+      metrics(),
     ],
   });
   const gateway = await createGateway(configuration(0)).listen();

@@ -161,11 +161,23 @@ test('connections, running requests and pools are as they are', async () => {
   const gate = new Gate();
   onTestFinished(() => gate.open());
   const origin = await originOf({ after: gate.opened, body: 'ok' });
+  const allCame = new Gate();
+  let came = 0;
+  const arrivals = definePlugin({
+    name: 'arrivals',
+    setup({ hooks }) {
+      hooks.onBackendRequest.tap(() => {
+        if (++came === 3) setImmediate(allCame.open); // then the last one needs a connection
+      });
+    },
+  });
   const { gateway, read } = await startMeasured({
+    plugins: [arrivals()],
     upstreams: { app: { backends: [{ name: 'a', url: origin.url, weight: 3 }], maxConnections: 1 } },
   });
   const clients = [await gateway.connect(), await gateway.connect(), await gateway.connect()];
   for (const client of clients) client.send(get());
+  await allCame.opened;
   await origin.waitForRequest();
   await gateway.gateway.control.overrideBackend('app', 'a', { isDraining: true });
   const busy = await read();
