@@ -2,7 +2,11 @@ import { ConfigLoader, type FileStates, FileWatch, statesOf } from '../config/in
 import { createGateway, type Gateway, type GatewayConfig } from '../core/index.ts';
 import { ControlSocket } from './control-socket.ts';
 import type { RunOptions } from './options.ts';
+import { ServiceManager } from './service-manager.ts';
 import { exitCodeOf, StopSignals } from './signals.ts';
+
+/** What plugins and logs may take after the last exchange, as far as a service manager is concerned. */
+const cleanUpMs = 30_000;
 
 /** Drains; a second signal cuts what still runs, a third does not even wait for that. */
 async function drain(gateway: Gateway, signals: StopSignals): Promise<number> {
@@ -81,15 +85,32 @@ async function takeReloads(
   };
 }
 
+/** A gateway whose reloads, whoever asks for them, are told to the service manager. */
+function createTelling(config: GatewayConfig, load: Source['load'], manager: ServiceManager): Gateway {
+  return createGateway(config, {
+    load: () => {
+      manager.reloading();
+      return load();
+    },
+    onReload: ({ generation, error }) => {
+      const refused = error === undefined ? '' : `, refused another: ${error.message}`;
+      manager.ready(`serving configuration ${generation}${refused}`);
+    },
+  });
+}
+
 /** `hookway run`: serves until a signal asks it to stop. Resolves to the exit code. */
 export async function run(options: RunOptions): Promise<number> {
   const source = new Source(options);
   const config = await source.load();
   const signals = new StopSignals();
-  const gateway = createGateway(config, { load: source.load });
+  const manager = new ServiceManager((error) => gateway.log.warn({ err: error }, 'systemd cannot be told'));
+  const gateway = createTelling(config, source.load, manager);
   await gateway.listen();
   const endReloads = await takeReloads(gateway, source, options.watch);
+  manager.ready(`serving configuration ${gateway.control.generation}`);
   const signal = await signals.next();
+  manager.stopping(gateway.control.drainTimeoutMs + cleanUpMs);
   await endReloads();
   gateway.log.info({ signal }, 'draining');
   return drain(gateway, signals);

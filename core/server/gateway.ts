@@ -2,7 +2,7 @@ import { createLog } from '../log/create.ts';
 import type { Log, Logger } from '../log/logger.ts';
 import { type HookName, hookNames } from '../pipeline/hooks.ts';
 import type { GatewayConfig } from './configuration.ts';
-import type { GatewayControl } from './control.ts';
+import type { GatewayControl, ReloadRecord } from './control.ts';
 import { createDryGeneration } from './generation.ts';
 import { RunningGateway } from './running-gateway.ts';
 
@@ -14,6 +14,8 @@ export interface CloseOptions {
 export interface GatewayOptions {
   /** Gives the configuration for a reload that brings none; default: the one in service again. */
   readonly load?: (() => GatewayConfig | Promise<GatewayConfig>) | undefined;
+  /** Told how each reload ended, whoever asked for it. Must not throw. */
+  readonly onReload?: ((record: ReloadRecord) => void) | undefined;
 }
 
 /** A gateway: `await createGateway(config).listen()`, later `await gateway.close()`. */

@@ -41,12 +41,12 @@ export class RunningGateway implements Gateway, GatewayControl, ListenerOwner {
   #closing: Promise<void> | undefined;
   #onDrained: (() => void) | undefined;
 
-  constructor(config: GatewayConfig, log: Log, { load }: GatewayOptions) {
+  constructor(config: GatewayConfig, log: Log, { load, onReload }: GatewayOptions) {
     this.#firstConfig = config;
     this.#load = load;
     this.#log = log;
     this.log = log.logger;
-    this.#reloads = new ReloadRecords(this.log, this.instruments);
+    this.#reloads = new ReloadRecords(this.log, this.instruments, onReload);
   }
 
   get control(): GatewayControl {

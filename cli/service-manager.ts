@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+
+const timeoutMs = 10_000;
+
+/** Node.js opens no datagram sockets in the file system, hence the command of systemd. */
+function systemdNotify(assignments: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    execFile('systemd-notify', assignments, { timeout: timeoutMs }, (error) =>
+      error === null ? resolve() : reject(error),
+    );
+  });
+}
+
+/** One line of status text. */
+const statusOf = (text: string): string => `STATUS=${text.replaceAll(/\s+/g, ' ').slice(0, 500)}`;
+
+/**
+ * Tells systemd how the process stands, where it asks to be told (`Type=notify`, `NotifyAccess=all`); elsewhere
+ * nothing. Messages arrive in the order of the calls, which do not wait for them.
+ */
+export class ServiceManager {
+  readonly #onFailure: (error: unknown) => void;
+  readonly #isListening = (process.env['NOTIFY_SOCKET'] ?? '') !== '';
+  #sent: Promise<void> = Promise.resolve();
+
+  constructor(onFailure: (error: unknown) => void) {
+    this.#onFailure = onFailure;
+  }
+
+  /** It serves, as that text says. */
+  ready(status: string): void {
+    this.#send('READY=1', statusOf(status));
+  }
+
+  /** It loads its configuration anew; `ready` ends that. */
+  reloading(): void {
+    // Type=notify-reload tells by the clock which of its signals this answers
+    this.#send('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`, statusOf('reloading'));
+  }
+
+  /** It drains, and is not to be killed before so many milliseconds are over. */
+  stopping(withinMs: number): void {
+    this.#send('STOPPING=1', `EXTEND_TIMEOUT_USEC=${withinMs * 1000}`, statusOf('draining'));
+  }
+
+  #send(...assignments: string[]): void {
+    if (!this.#isListening) return;
+    this.#sent = this.#sent.then(() => systemdNotify(assignments)).catch(this.#onFailure);
+  }
+}
