@@ -1,14 +1,11 @@
 import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 
-const timeoutMs = 10_000;
+const run = promisify(execFile);
 
 /** Node.js opens no datagram sockets in the file system, hence the command of systemd. */
-function systemdNotify(assignments: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    execFile('systemd-notify', assignments, { timeout: timeoutMs }, (error) =>
-      error === null ? resolve() : reject(error),
-    );
-  });
+async function systemdNotify(assignments: readonly string[]): Promise<void> {
+  await run('systemd-notify', assignments, { timeout: 10_000 });
 }
 
 /** One line of status text. */

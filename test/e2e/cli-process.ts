@@ -10,6 +10,8 @@ export interface CommandOptions {
   readonly cwd: string;
   /** User to run as; only the superuser may choose. */
   readonly uid?: number;
+  /** Environment variables besides those of the test. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface CommandResult {
@@ -18,8 +20,11 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-function start(args: readonly string[], { cwd, uid }: CommandOptions): ChildProcessWithoutNullStreams {
-  const env = { ...process.env, NO_COLOR: '1' };
+function start(
+  args: readonly string[],
+  { cwd, uid, env: more }: CommandOptions,
+): ChildProcessWithoutNullStreams {
+  const env = { ...process.env, NO_COLOR: '1', ...more };
   const child = spawn(process.execPath, [command, ...args], {
     cwd,
     env,
