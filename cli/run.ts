@@ -9,8 +9,9 @@ import { exitCodeOf, StopSignals } from './signals.ts';
 const cleanUpMs = 30_000;
 
 /** Drains; a second signal cuts what still runs, a third does not even wait for that. */
-async function drain(gateway: Gateway, signals: StopSignals): Promise<number> {
-  const drained = gateway.close().then(() => undefined);
+async function drain(gateway: Gateway, signals: StopSignals, manager: ServiceManager): Promise<number> {
+  const isTold = manager.stopping(gateway.control.drainTimeoutMs + cleanUpMs);
+  const drained = Promise.all([gateway.close(), isTold]).then(() => undefined);
   const second = await Promise.race([drained, signals.next()]);
   if (second === undefined) return 0;
   gateway.log.warn({ signal: second }, 'ending at once');
@@ -110,8 +111,7 @@ export async function run(options: RunOptions): Promise<number> {
   const endReloads = await takeReloads(gateway, source, options.watch);
   manager.ready(`serving configuration ${gateway.control.generation}`);
   const signal = await signals.next();
-  manager.stopping(gateway.control.drainTimeoutMs + cleanUpMs);
   await endReloads();
   gateway.log.info({ signal }, 'draining');
-  return drain(gateway, signals);
+  return drain(gateway, signals, manager);
 }

@@ -26,22 +26,27 @@ export class ServiceManager {
 
   /** It serves, as that text says. */
   ready(status: string): void {
-    this.#send('READY=1', statusOf(status));
+    void this.#send('READY=1', statusOf(status));
   }
 
   /** It loads its configuration anew; `ready` ends that. */
   reloading(): void {
     // Type=notify-reload tells by the clock which of its signals this answers
-    this.#send('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`, statusOf('reloading'));
+    void this.#send(
+      'RELOADING=1',
+      `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`,
+      statusOf('reloading'),
+    );
   }
 
-  /** It drains, and is not to be killed before so many milliseconds are over. */
-  stopping(withinMs: number): void {
-    this.#send('STOPPING=1', `EXTEND_TIMEOUT_USEC=${withinMs * 1000}`, statusOf('draining'));
+  /** It drains, and is not to be killed before so many milliseconds are over. Resolves when that is told. */
+  stopping(withinMs: number): Promise<void> {
+    return this.#send('STOPPING=1', `EXTEND_TIMEOUT_USEC=${withinMs * 1000}`, statusOf('draining'));
   }
 
-  #send(...assignments: string[]): void {
-    if (!this.#isListening) return;
-    this.#sent = this.#sent.then(() => systemdNotify(assignments)).catch(this.#onFailure);
+  #send(...assignments: string[]): Promise<void> {
+    if (this.#isListening)
+      this.#sent = this.#sent.then(() => systemdNotify(assignments)).catch(this.#onFailure);
+    return this.#sent;
   }
 }
