@@ -5,7 +5,7 @@ import { remember } from './remember.ts';
 
 /** Host and port of a request target or Host field (RFC 3986 3.2). */
 export interface Authority {
-  /** Lower case, without port and trailing dot, IPv6 in brackets: what routes compare. */
+  /** Lower case, without port and trailing dot, IPv6 in brackets and shortest: what routes compare. */
   readonly hostname: string;
   /** Undefined when the authority names none. */
   readonly port: number | undefined;
@@ -54,9 +54,17 @@ export function parseAuthority(text: string): Authority {
   let hostname = text.slice(0, end);
   if (!isRegisteredName(hostname)) refuse(text);
   const port = parsePort(text, end);
+  if (hostname.startsWith('[')) return { hostname: shortest(hostname), port };
   if (hostname.endsWith('.')) hostname = hostname.slice(0, -1);
-  if (hostname === '' || hostname === '.') refuse(text);
+  // RFC 1034 3.1: no empty labels; who takes `a.example..` for `a.example` would be led past its routes
+  if (hostname.startsWith('.') || hostname === '' || hostname.endsWith('.') || hostname.includes('..'))
+    refuse(text);
   return { hostname: hostname.toLowerCase(), port };
+}
+
+/** One of the many spellings of an IPv6 address (RFC 5952 4). */
+function shortest(bracketed: string): string {
+  return new URL(`http://${bracketed}`).hostname;
 }
 
 const remembered = remember(parseAuthority, 1_000);

@@ -1,3 +1,4 @@
+import { parseAuthority } from '../message/authority.ts';
 import type { InboundRequest, RouteInfo } from '../pipeline/exchange.ts';
 import type { RouteCondition } from '../pipeline/route-verdict.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -7,6 +8,11 @@ function matches(expected: TextMatch, actual: string | undefined): boolean {
   if (actual === undefined) return false;
   // search and not test: with the flag g or y the latter would go on where it stood
   return typeof expected === 'string' ? actual === expected : actual.search(expected) >= 0;
+}
+
+/** As a request's hostname is spelled. */
+function hostnameOf(host: string): string {
+  return host.startsWith('[') ? parseAuthority(host).hostname : host.toLowerCase();
 }
 
 /** One route, its conditions other than host and path ready to be asked. */
@@ -24,7 +30,7 @@ export class Route implements RouteInfo {
   constructor(config: RouteConfig, upstream: Upstream, position: number) {
     this.name = config.name;
     this.upstream = upstream;
-    this.hosts = (config.hosts ?? []).map((host) => host.toLowerCase());
+    this.hosts = (config.hosts ?? []).map(hostnameOf);
     this.path = config.path;
     this.#methods = config.methods === undefined ? undefined : new Set(config.methods);
     this.#headers = Object.entries(config.headers ?? {});

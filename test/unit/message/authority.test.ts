@@ -14,6 +14,8 @@ describe('an authority', () => {
     ['[::1]', '[::1]', undefined],
     ['[::1]:443', '[::1]', 443],
     ['[2001:DB8::1]', '[2001:db8::1]', undefined],
+    ['[0:0:0:0:0:0:0:1]:443', '[::1]', 443],
+    ['[::FFFF:127.0.0.1]', '[::ffff:7f00:1]', undefined],
     ['a_b', 'a_b', undefined],
     ['a:65535', 'a', 65535],
     ['a:0', 'a', 0],
@@ -57,6 +59,10 @@ describe('an authority', () => {
     'é',
     'a\0',
     '..',
+    '.a',
+    'a..b',
+    'a..',
+    'a...',
   ])('%j is refused', (text) => {
     expect(codeOf(() => parseAuthority(text))).toBe('invalid_host');
     expect(codeOf(() => readAuthority(text))).toBe('invalid_host');
