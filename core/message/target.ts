@@ -8,7 +8,7 @@ export interface RequestTarget {
   readonly scheme: 'http' | 'https' | undefined;
   /** Path as sent, percent-encoding untouched; `*` for asterisk-form, empty for authority-form. */
   readonly path: string;
-  /** What routes compare: the path with unreserved characters decoded, slashes merged, parameters left out. */
+  /** What routes compare: the path as the most tolerant server would read it. */
   readonly routingPath: string;
   /** Query without `?`, as sent; undefined when there is none. */
   readonly query: string | undefined;
@@ -36,15 +36,17 @@ export function checkPath(path: string): void {
 }
 
 /**
- * The path as the most tolerant server would read it, so that `/%61dmin`, `//admin` and `/admin;x` meet the route of
- * `/admin` (RFC 3986 6.2.2.2); an encoded slash stays what it is, a part of a segment.
+ * The path as the most tolerant server would read it, so that `/%61dmin`, `//admin`, `/admin;x` and `/admin%2fx` meet
+ * the route of `/admin/*`: unreserved characters decoded (RFC 3986 6.2.2.2), encoded slashes and backslashes taken for
+ * slashes, slashes merged, parameters left out.
  * @throws GatewayError as checkPath.
  */
 function comparablePath(path: string): string {
   checkPath(path);
   const decoded = path.replace(/%([0-9a-fA-F]{2})/g, (escape, hex: string) => {
     const character = String.fromCharCode(Number.parseInt(hex, 16));
-    return unreserved.test(character) ? character : escape.toUpperCase();
+    if (character === '/' || character === '\\') return '/';
+    return character === ';' || unreserved.test(character) ? character : escape.toUpperCase();
   });
   return decoded.replace(/;[^/]*/g, '').replace(/\/{2,}/g, '/');
 }
