@@ -65,6 +65,17 @@ export function matchesAt(text: string, at: number, lower: string): boolean {
   return true;
 }
 
+/** As `matchesAt` for a name, where `_` stands for `-` as well: CGI and WSGI backends take them for the same. */
+export function spellsAt(text: string, at: number, lower: string): boolean {
+  for (let i = 0; i < lower.length; i++) {
+    const a = text.charCodeAt(at + i);
+    const b = lower.charCodeAt(i);
+    if (a === b || ((a | 0x20) === b && a >= 0x41 && a <= 0x5a)) continue;
+    if (b !== 0x2d || a !== 0x5f) return false;
+  }
+  return true;
+}
+
 /** Compares ASCII text without regard to case; `lower` must be lower case already. */
 export function equalsIgnoreCase(text: string, lower: string): boolean {
   return text === lower || (text.length === lower.length && matchesAt(text, 0, lower));

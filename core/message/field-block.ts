@@ -54,11 +54,11 @@ export function pairsOf(fields: FieldsInit): Iterable<readonly [string, string]>
 }
 
 /** Place of the first line of that name from a place on, or -1. */
-export function findIn({ text, offsets }: ParsedLines, lower: string, from = 0): number {
+export function findIn({ text, offsets }: ParsedLines, lower: string, from = 0, matches = matchesAt): number {
   const length = lower.length;
   for (let at = from; at < offsets.length; at += 3) {
     const start = offsets[at]!;
-    if (offsets[at + 1]! - start === length && matchesAt(text, start, lower)) return at;
+    if (offsets[at + 1]! - start === length && matches(text, start, lower)) return at;
   }
   return -1;
 }

@@ -1,4 +1,4 @@
-import { equalsIgnoreCase } from './characters.ts';
+import { equalsIgnoreCase, spellsAt } from './characters.ts';
 import {
   type FieldBlock,
   type FieldsInit,
@@ -10,6 +10,10 @@ import {
   valueIn,
 } from './field-block.ts';
 import { checkValue, settable } from './settable-fields.ts';
+
+function isSpelling(name: string, lower: string): boolean {
+  return name.length === lower.length && spellsAt(name, 0, lower);
+}
 
 /** Header or trailer fields as they came: original case and order, repeated names kept apart. */
 export interface ReadonlyFieldList {
@@ -25,7 +29,8 @@ export interface ReadonlyFieldList {
 }
 
 /**
- * A list of fields that a plugin may change; names are compared without regard to case.
+ * A list of fields that a plugin may change; names are compared without regard to case. What is set or deleted takes
+ * spellings with `_` for `-` along, which some backends take for the same field.
  * Every change throws a GatewayError `invalid_field` for a name or value that could break the message apart.
  */
 export class FieldList implements ReadonlyFieldList {
@@ -83,8 +88,8 @@ export class FieldList implements ReadonlyFieldList {
   set(name: string, value: string): void {
     const lower = settable(name);
     checkValue(name, value);
-    if (this.#isPacked(lower)) this.#unpack();
-    const at = this.#find(lower, 0);
+    if (this.#isSpelledInLines(lower)) this.#unpack();
+    const at = this.#findSpelling(lower, 0);
     if (at < 0) {
       this.#flat.push(name, value);
       return;
@@ -110,7 +115,7 @@ export class FieldList implements ReadonlyFieldList {
   /** Removes all fields of that name; true when there was one. */
   delete(name: string): boolean {
     const lower = name.toLowerCase();
-    if (this.#isPacked(lower)) this.#unpack();
+    if (this.#isSpelledInLines(lower)) this.#unpack();
     return this.#deleteFrom(lower, 0);
   }
 
@@ -146,6 +151,16 @@ export class FieldList implements ReadonlyFieldList {
     return findIn(this.#parsed, lower) >= 0 || findIn(this.#block, lower) >= 0;
   }
 
+  #isSpelledInLines(lower: string): boolean {
+    return findIn(this.#parsed, lower, 0, spellsAt) >= 0 || findIn(this.#block, lower, 0, spellsAt) >= 0;
+  }
+
+  #findSpelling(lower: string, from: number): number {
+    const flat = this.#flat;
+    for (let i = from; i < flat.length; i += 2) if (isSpelling(flat[i]!, lower)) return i;
+    return -1;
+  }
+
   #find(lower: string, from: number): number {
     const flat = this.#flat;
     for (let i = from; i < flat.length; i += 2) if (equalsIgnoreCase(flat[i]!, lower)) return i;
@@ -165,10 +180,10 @@ export class FieldList implements ReadonlyFieldList {
 
   #deleteFrom(lower: string, from: number): boolean {
     const flat = this.#flat;
-    let kept = this.#find(lower, from);
+    let kept = this.#findSpelling(lower, from);
     if (kept < 0) return false;
     for (let i = kept; i < flat.length; i += 2) {
-      if (equalsIgnoreCase(flat[i]!, lower)) continue;
+      if (isSpelling(flat[i]!, lower)) continue;
       flat[kept] = flat[i]!;
       flat[kept + 1] = flat[i + 1]!;
       kept += 2;

@@ -172,3 +172,26 @@ describe.each(change)('%s', (_name, apply) => {
     expect(codeOf(() => apply(list, "!#$%&'*+-.^_`|~x9", value))).toBeUndefined();
   });
 });
+
+const spellings: [string, () => FieldList][] = [
+  ['made by hand', () => new FieldList(['X_User', '1', 'Other_Name', '2', 'x-USER', '3'])],
+  ['parsed', () => parsedFields('X_User: 1', 'Other_Name: 2', 'x-USER: 3')],
+];
+
+describe.each(spellings)('of a list that was %s', (_kind, make) => {
+  test('set and delete take spellings with underscores along, and get does not', () => {
+    const list = make();
+    expect(list.get('x-user')).toBe('3');
+    list.set('X-User', 'own');
+    expect(list.lines).toBe('X-User: own\r\nOther_Name: 2\r\n');
+    expect(list.delete('Other-Name')).toBe(true);
+    expect(list.lines).toBe('X-User: own\r\n');
+  });
+
+  test('a name with an underscore is itself only', () => {
+    const list = make();
+    list.set('X_User', 'own');
+    expect(list.delete('Other_Name')).toBe(true);
+    expect(list.lines).toBe('X_User: own\r\nx-USER: 3\r\n');
+  });
+});
