@@ -117,7 +117,7 @@ test('a service of an old configuration serves what still runs there', async () 
       host.defer(() => void (service.name = 'gone'));
     }),
     plugin('user', ({ hooks, use }) => {
-      hooks.onResponse.tap(({ response }) => void response!.fields.set('x-name', use(token)!.name));
+      hooks.onResponse.tap(({ response }) => response!.fields.set('x-name', use(token)!.name));
     }),
   ];
   await using gateway = await startTestGateway({
