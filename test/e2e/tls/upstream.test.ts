@@ -1,10 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { UpstreamTlsConfig } from 'hookway';
 import { startTestGateway, type TestGateway } from 'hookway/testing';
 import healthCheck from 'hookway/plugins/health-check';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import WebSocket, { WebSocketServer } from 'ws';
 import { Authority, type IssuedFiles } from '../../support/authority.ts';
 import { startNginx, temporaryFolder } from '../peers.ts';
 import { certificates } from './certificates.ts';
@@ -115,6 +119,37 @@ test('a gateway is a good backend to another, client certificates included', asy
   await using outer = await to(inner.url, { ca: ours.certFile, cert, key });
   for (let i = 0; i < 3; i++) expect((await outer.fetch('/', { body: 'x'.repeat(100_000) })).body).toBe('ok');
   expect((await inner.waitForExchange(3)).connection.tls!.clientCertificate!.subject).toBe('CN=gateway');
+});
+
+test('a WebSocket passes, encrypted on both sides', async () => {
+  const { cert, key } = local;
+  const server = createServer({ cert, key });
+  const sockets = new WebSocketServer({ server });
+  sockets.on('connection', (socket) => socket.on('message', (text) => socket.send(text, { binary: false })));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => {
+    for (const client of sockets.clients) client.terminate();
+    server.close();
+  });
+  await using gateway = await startTestGateway({
+    tls: true,
+    upstreams: {
+      app: {
+        backends: [`https://127.0.0.1:${(server.address() as AddressInfo).port}`],
+        tls: { ca: ours.certFile },
+      },
+    },
+    plugins: [certificates(() => ({ '*': { chains: [local] } }))],
+  });
+  const client = new WebSocket(`wss://127.0.0.1:${gateway.port}/`, { ca: ours.cert });
+  await once(client, 'open');
+  for (const text of ['hello', 'x'.repeat(300_000)]) {
+    client.send(text);
+    const [answer] = (await once(client, 'message')) as [Buffer];
+    expect(answer.toString()).toBe(text);
+  }
+  client.close();
+  await once(client, 'close');
 });
 
 test('health checks verify as requests do', async () => {
