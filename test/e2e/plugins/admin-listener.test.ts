@@ -4,6 +4,7 @@ import { createGateway, definePlugin } from 'hookway';
 import admin from 'hookway/plugins/admin';
 import { RawClient, startTestGateway, unusedPort } from 'hookway/testing';
 import { expect, onTestFinished, test } from 'vitest';
+import { Gate } from '../gate.ts';
 import { AdminClient, bearer, startWithAdmin, token } from './admin-client.ts';
 
 const get = 'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n';
@@ -57,6 +58,24 @@ test('an address that a configuration leaves is closed, and one that it brings i
   await expect(RawClient.connect(second)).rejects.toThrow('ECONNREFUSED');
   await gateway.reload({ plugins: [admin({ port: first })] });
   expect((await new AdminClient(first).fetch('/version')).json()).toMatchObject({ generation: 4 });
+});
+
+test('an address that is left is closed at once, also while exchanges of its configuration run', async () => {
+  const [first, second] = [await unusedPort(), await unusedPort()];
+  const gate = new Gate();
+  const gateway = await startTestGateway({
+    plugins: [admin({ port: first })],
+    origin: { after: gate.opened },
+  });
+  onTestFinished(() => gateway.close());
+  const response = gateway.fetch('/');
+  await gateway.origin.waitForRequest();
+  await gateway.reload({ plugins: [admin({ port: second })] });
+  await expect(RawClient.connect(first)).rejects.toThrow('ECONNREFUSED');
+  await gateway.reload({ plugins: [admin({ port: first })] });
+  expect((await new AdminClient(first).fetch('/version')).json()).toMatchObject({ retiredGenerations: 1 });
+  gate.open();
+  expect((await response).status).toBe(200);
 });
 
 test('a configuration that is refused does not answer, not even with its token', async () => {
