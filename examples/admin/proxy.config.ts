@@ -4,12 +4,14 @@
 //   curl -X POST http://127.0.0.1:9901/config/reload
 //   curl -X POST -H 'Content-Type: application/json' -d '{"action":"drain"}' \
 //     http://127.0.0.1:9901/upstreams/app/backends/127.0.0.1:9001
+//   curl http://127.0.0.1:9901/metrics
 //   curl http://localhost:8080/config/version
 import { defineConfig } from 'hookway/config';
 import admin from 'hookway/plugins/admin';
 import circuitBreaker from 'hookway/plugins/circuit-breaker';
 import healthCheck from 'hookway/plugins/health-check';
 import loadBalance from 'hookway/plugins/load-balance';
+import metrics from 'hookway/plugins/metrics';
 import demoBackends from '../demo-backends.ts';
 
 export default defineConfig({
@@ -26,5 +28,6 @@ export default defineConfig({
     healthCheck({ active: { path: '/health' } }),
     circuitBreaker(),
     loadBalance(),
+    metrics(),
   ],
 });

@@ -11,7 +11,9 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'output'): object 
 
 function responseOf({ about, schema }: SuccessAnswer): object {
   const content =
-    schema === undefined ? { 'text/plain': {} } : { 'application/json': { schema: schemaOf(schema) } };
+    schema === undefined
+      ? { 'text/plain': { schema: { type: 'string' } } }
+      : { 'application/json': { schema: schemaOf(schema) } };
   return { description: about, content };
 }
 

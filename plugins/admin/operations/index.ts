@@ -2,6 +2,7 @@ import type { Operation } from '../operation.ts';
 import { aboutOperations } from './about.ts';
 import { gateway } from './gateway.ts';
 import { logs } from './logs.ts';
+import { metrics } from './metrics.ts';
 import { probes } from './probes.ts';
 import { reload } from './reload.ts';
 import { upstreams } from './upstreams.ts';
@@ -14,4 +15,5 @@ export const operations: readonly Operation[] = [
   ...reload,
   ...upstreams,
   ...logs,
+  ...metrics,
 ];

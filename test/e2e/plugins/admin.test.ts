@@ -5,6 +5,7 @@ import decisionTrail from 'hookway/plugins/decision-trail';
 import errorLog from 'hookway/plugins/error-log';
 import headers from 'hookway/plugins/headers';
 import healthCheck from 'hookway/plugins/health-check';
+import metrics from 'hookway/plugins/metrics';
 import { RawClient, startOrigin, unusedPort } from 'hookway/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
@@ -39,7 +40,10 @@ interface UpstreamState {
 test('every answer is as the OpenAPI document describes it', async () => {
   const { gateway, api } = await startWithAdmin(
     {},
-    { plugins: [decisionTrail({ share: 1 }), errorLog()], origin: ({ connection }) => connection.reset() },
+    {
+      plugins: [decisionTrail({ share: 1 }), errorLog(), metrics()],
+      origin: ({ connection }) => connection.reset(),
+    },
   );
   await gateway.fetch('/');
   const { id, backend } = await gateway.waitForExchange();
@@ -52,8 +56,10 @@ test('every answer is as the OpenAPI document describes it', async () => {
       const response = method === 'get' ? await api.fetch(path) : await api.post(path, bodies[operationId]);
       const described = responses[response.status]?.content;
       expect(described, `${method} ${path} ${response.status}`).toBeDefined();
-      const { schema } = described![response.headers['content-type']!]!;
-      const result = z.fromJSONSchema(schema!).safeParse(response.json());
+      const type = response.headers['content-type']!.split(';')[0]!;
+      const { schema } = described![type]!;
+      const value = type === 'text/plain' ? response.body : response.json();
+      const result = z.fromJSONSchema(schema!).safeParse(value);
       expect([operationId, result.error?.issues]).toEqual([operationId, undefined]);
     }
   }
@@ -241,4 +247,18 @@ test('incidents are listed with their causes, and none are without error-log', a
   expect(errors).toMatchObject([{ code: 'connect_failed', upstream: 'app', failures: 1, exchange: id }]);
   await gateway.reload({ upstreams, plugins: [admin({ port: 0 })] });
   expect(await api.get('/errors')).toEqual({ errors: [] });
+});
+
+test('metrics are read where the plugin is listed, over a reload without a gap in what was counted', async () => {
+  const { gateway, api } = await startWithAdmin({ token }, { plugins: [metrics()] });
+  const headers = { authorization: `Bearer ${token}` };
+  await gateway.fetch('/');
+  await gateway.waitForExchange();
+  expect((await api.fetch('/metrics')).status).toBe(401);
+  await gateway.gateway.reload();
+  const answer = await api.fetch('/metrics', { headers });
+  expect(answer.headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
+  expect(answer.body).toMatch(/^hookway_requests_total\{.*\} 1$/m);
+  await gateway.reload({ plugins: [admin({ port: 0 })] });
+  expect((await api.fetch('/metrics')).status).toBe(404);
 });
