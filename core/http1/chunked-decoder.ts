@@ -44,6 +44,8 @@ export class ChunkedDecoder {
   #digits = 0;
   #extensionBudget = extensionBudgetBytes;
   #trailerText = '';
+  #lineLength = 0;
+  #lastByte = 0;
   trailers: FieldList | undefined;
 
   constructor(limits: TrailerLimits) {
@@ -130,18 +132,24 @@ export class ChunkedDecoder {
     const room = this.#limits.maxTrailerBytes - this.#trailerText.length;
     if (stop - at > room) throw new GatewayError('head_too_large', 'The trailer section is too large.');
     this.#trailerText += latin1(bytes, at, stop);
-    if (this.#trailerText === '\r\n') this.#state = DONE;
-    else if (this.#trailerText.endsWith('\r\n\r\n')) this.#finishTrailers();
-    else if (bytes[stop - 1] === LF && !this.#trailerText.endsWith('\r\n')) {
-      malformed('A trailer line ends with a bare LF.');
-    }
+    this.#lineLength += stop - at;
+    const before = stop - at > 1 ? bytes[stop - 2] : this.#lastByte;
+    this.#lastByte = bytes[stop - 1]!;
+    if (this.#lastByte === LF) this.#endTrailerLine(before === CR);
     return stop;
   }
 
+  #endTrailerLine(hasCarriageReturn: boolean): void {
+    if (!hasCarriageReturn) malformed('A trailer line ends with a bare LF.');
+    if (this.#lineLength === 2) this.#finishTrailers();
+    this.#lineLength = 0;
+  }
+
   #finishTrailers(): void {
+    this.#state = DONE;
+    if (this.#trailerText.length === 2) return;
     const { maxTrailerBytes, maxFieldCount } = this.#limits;
     const limits = { maxHeadBytes: maxTrailerBytes, maxTargetBytes: 0, maxFieldCount };
     this.trailers = parseTrailers(this.#trailerText, 0, limits);
-    this.#state = DONE;
   }
 }
