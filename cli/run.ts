@@ -75,7 +75,7 @@ async function takeReloads(
     reloadQuietly();
   });
   process.on('SIGUSR2', () => gateway.reopenFiles());
-  const socket = await ControlSocket.open(source.file, reload).catch((error: unknown) => {
+  const socket = await ControlSocket.open({ file: () => source.file, reload }).catch((error: unknown) => {
     log.warn({ err: error }, 'hookway reload cannot reach this process');
     return undefined;
   });
@@ -102,6 +102,7 @@ function createTelling(config: GatewayConfig, load: Source['load'], manager: Ser
 
 /** `hookway run`: serves until a signal asks it to stop. Resolves to the exit code. */
 export async function run(options: RunOptions): Promise<number> {
+  process.on('SIGHUP', () => {}); // it must not end a process that only starts
   const source = new Source(options);
   const config = await source.load();
   const signals = new StopSignals();

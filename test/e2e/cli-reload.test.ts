@@ -1,4 +1,5 @@
-import { renameSync, rmSync, symlinkSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { projectWith, sound, writeTo } from '../unit/config/project.ts';
@@ -135,4 +136,44 @@ test('a configuration whose file is gone is refused, and one that comes back is 
   writeTo(join(cwd, 'proxy.config.json'), answer('new'));
   await reloads(gateway);
   expect(await textOf(url)).toBe('new');
+});
+
+test('hookway reload finds the gateway by every path of its configuration, also one that leads elsewhere since', async () => {
+  const cwd = projectWith({ 'v1/proxy.config.json': answer('1'), 'v2/proxy.config.json': answer('2') });
+  symlinkSync('v1', join(cwd, '..data'));
+  symlinkSync('..data/proxy.config.json', join(cwd, 'proxy.config.json'));
+  const gateway = new GatewayProcess(['run', '--no-watch'], { cwd });
+  const url = await gateway.url();
+  symlinkSync('v2', join(cwd, '..next'));
+  renameSync(join(cwd, '..next'), join(cwd, '..data'));
+  expect(await hookway(['reload'], { cwd })).toMatchObject({ code: 0, stderr: '' });
+  expect(await textOf(url)).toBe('2');
+  const elsewhere = projectWith({});
+  symlinkSync(join(cwd, 'proxy.config.json'), join(elsewhere, 'link.json'));
+  const result = await hookway(['reload', '--config', 'link.json'], { cwd: elsewhere });
+  expect(result).toMatchObject({ code: 0, stderr: '' });
+  expect(result.stdout).toContain('generation 3');
+  const other = projectWith({ 'proxy.config.json': answer('other') });
+  expect((await hookway(['reload'], { cwd: other })).stderr).toContain('no gateway of this user serves');
+});
+
+const isControlFolder = (name: string): boolean => name.startsWith('hookway-');
+
+test('clients of the control socket that ask for nothing cause no reload and hold up nobody', async () => {
+  const cwd = projectWith({ 'proxy.config.json': answer('old') });
+  const runtime = projectWith({});
+  const env = { XDG_RUNTIME_DIR: runtime };
+  const gateway = new GatewayProcess(['run', '--no-watch'], { cwd, env });
+  await gateway.url();
+  const folder = await vi.waitFor(() => join(runtime, readdirSync(runtime).find(isControlFolder)!));
+  const path = await vi.waitFor(() => join(folder, readdirSync(folder)[0]!));
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+  const silent = connect(path).on('error', () => {});
+  const hostile = connect(path).on('error', () => {});
+  hostile.write('x'.repeat(100_000));
+  await new Promise((resolve) => hostile.once('close', resolve));
+  connect(path).end();
+  expect(await hookway(['reload'], { cwd, env })).toMatchObject({ code: 0, stderr: '' });
+  expect(gateway.lines.filter(({ msg }) => msg === 'configuration reloaded')).toHaveLength(1);
+  silent.destroy();
 });
