@@ -12,6 +12,7 @@ import { abortExchange, fail, failShaping, goesOn, invalidResponse, note } from 
 import { localResponse } from './gateway-response.ts';
 import type { LiveExchange } from './live-exchange.ts';
 import { type LocalResponse, RetryDecision } from './local-response.ts';
+import { limitForwarding } from './max-forwards.ts';
 import { outcomeOf } from './outcome.ts';
 import { nowMs } from '../transport/clock.ts';
 
@@ -61,6 +62,8 @@ function choose(exchange: LiveExchange): void {
   exchange.phase = 'choose';
   exchange.choices++;
   if (upstream === undefined) return fail(exchange, new GatewayError('no_route'));
+  const ownAnswer = limitForwarding(exchange);
+  if (ownAnswer !== undefined) return answerLocally(exchange, ownAnswer);
   if (!selectBackend.isUsed()) return attempt(exchange, upstream.candidates[0]);
   selectBackend.callAsync(upstream.candidates, exchange, (error, candidates) => {
     if (goesOn(exchange, error)) attempt(exchange, candidates![0]);

@@ -37,6 +37,7 @@ const counted = (ids: Iterable<string>): Map<string, number> => {
 beforeAll(async () => {
   const limits = {
     headTimeoutMs: 200,
+    keepAliveTimeoutMs: 200,
     requestIdleTimeoutMs: 200,
     lingerTimeoutMs: 100,
     maxBodyBytes: 2 ** 31 - 1, // a backend that counts with 32 bits must not get more than it can count
