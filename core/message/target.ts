@@ -88,7 +88,7 @@ function absoluteForm(method: string, text: string): RequestTarget {
  */
 export function parseTarget(method: string, text: string): RequestTarget {
   if (method === 'CONNECT') {
-    if (!/^[^/?@]+:[0-9]{1,5}$/.test(text)) refuse('CONNECT needs host and port.');
+    if (!/^[^/?@]+:(?!0+$)[0-9]{1,5}$/.test(text)) refuse('CONNECT needs host and port.');
     return { authority: text, scheme: undefined, path: '', routingPath: '', query: undefined };
   }
   if (text.charCodeAt(0) === 0x2f) return originForm(text, 0);
