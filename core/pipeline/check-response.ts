@@ -7,3 +7,8 @@ export function isSendable({ status, reason, source }: Response): boolean {
   if (!Number.isInteger(status) || (status < 200 && status !== 101) || status > highest) return false;
   return typeof reason === 'string' && isFieldValue(reason);
 }
+
+/** As isSendable, for a response that is no tunnel: a client takes 2xx to CONNECT for one (RFC 9110 9.3.6). */
+export function isRelayable(response: Response, method: string): boolean {
+  return isSendable(response) && (method !== 'CONNECT' || response.status >= 300);
+}

@@ -6,7 +6,7 @@ import { openTunnel } from '../tunnel/tunnel.ts';
 import type { Backend } from '../upstream/backend.ts';
 import { Attempt } from './attempt.ts';
 import { attributed } from './attribution.ts';
-import { isSendable } from './check-response.ts';
+import { isRelayable, isSendable } from './check-response.ts';
 import { Response } from './drafts.ts';
 import { abortExchange, fail, failShaping, goesOn, invalidResponse, note } from './failure.ts';
 import { localResponse } from './gateway-response.ts';
@@ -200,7 +200,8 @@ export function relay(exchange: LiveExchange): void {
   const response = exchange.response!;
   const source = response.straightSource;
   if (source?.error !== undefined) return fail(exchange, source.error);
-  if (!isSendable(response)) return failShaping(exchange, invalidResponse(exchange));
+  if (!isRelayable(response, exchange.inbound.method))
+    return failShaping(exchange, invalidResponse(exchange));
   exchange.phase = 'relay';
   stream.sendHead(response);
   if (source !== undefined) source.pipe(stream);

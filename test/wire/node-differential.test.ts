@@ -20,7 +20,7 @@ const allowed: readonly {
   },
   {
     why: 'Node leaves HTTP behind CONNECT and Upgrade; who does not switch goes on (RFC 9110 7.8, 9.3.6)',
-    isMet: (bytes, methods) => methods.includes('CONNECT') || /\r\nUpgrade:/i.test(bytes),
+    isMet: (bytes) => /\r\nUpgrade:/i.test(bytes) || bytes.includes('CONNECT '),
   },
   {
     why: 'white space before a length or a coding may be a tab (RFC 9110 5.6.3, RFC 9112 5.1)',

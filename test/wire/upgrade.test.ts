@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { definePlugin, respond } from 'hookway';
 import { type OriginRequest, startTestGateway } from 'hookway/testing';
 
 const ask =
@@ -129,4 +130,26 @@ describe('CONNECT', () => {
     expect((await client.readResponse({ to: 'CONNECT' })).text).toBe('no');
     expect((await client.readResponse()).text).toBe('no');
   });
+
+  test.each(['onRequest', 'onResponse'] as const)(
+    'that a plugin answers with 2xx in %s is its mistake: the client would take it for a tunnel (RFC 9110 9.3.6)',
+    async (hook) => {
+      const eager = definePlugin({
+        name: 'eager',
+        setup: ({ hooks }) => {
+          if (hook === 'onRequest') hooks.onRequest.tap(() => respond(200, {}, 'welcome'));
+          else hooks.onResponse.tap(({ response }) => void (response!.status = 200));
+        },
+      });
+      await using gateway = await startTestGateway({
+        routes: tunnelRoutes,
+        plugins: [eager()],
+        origin: { status: 403, body: 'no' },
+      });
+      using client = await gateway.connect();
+      client.send(connect);
+      const response = await client.readResponse({ to: 'CONNECT' });
+      expect(JSON.parse(response.text)).toMatchObject({ status: 500, code: 'invalid_field' });
+    },
+  );
 });
