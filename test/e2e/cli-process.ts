@@ -4,12 +4,14 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-const command = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const ownCommand = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 export interface CommandOptions {
   readonly cwd: string;
   /** User to run as; only the superuser may choose. */
   readonly uid?: number;
+  /** Path of the command, instead of this repository's. */
+  readonly command?: string;
   /** Environment variables besides those of the test. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -20,10 +22,8 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-function start(
-  args: readonly string[],
-  { cwd, uid, env: more }: CommandOptions,
-): ChildProcessWithoutNullStreams {
+function start(args: readonly string[], options: CommandOptions): ChildProcessWithoutNullStreams {
+  const { cwd, uid, command = ownCommand, env: more } = options;
   const env = { ...process.env, NO_COLOR: '1', ...more };
   const child = spawn(process.execPath, [command, ...args], {
     cwd,
