@@ -23,7 +23,7 @@ export class HeadReader<Head> {
   /** State of the search for the empty line: 0 in a line, 1 behind its CR, 2 behind its LF, 3 behind CR LF CR. */
   #lineState = 2;
 
-  /** With a `beginning` that all heads have, others are refused at their first bytes. */
+  /** With a `beginning` that all heads have, others are refused at their first bytes, and so are empty lines. */
   constructor(parse: Parse<Head>, limits: HeadLimits, beginning = '') {
     this.#parse = parse;
     this.#limits = limits;
@@ -42,7 +42,8 @@ export class HeadReader<Head> {
   read(bytes: Buffer, start: number, end: number): Parsed<Head> | undefined {
     if (this.#partialLength > 0) return this.#readOn(bytes, start, end);
     // RFC 9112 2.2: an empty line before a request is ignored, once
-    const from = end - start >= 2 && bytes[start] === CR && bytes[start + 1] === LF ? start + 2 : start;
+    const isEmptyLine = end - start >= 2 && bytes[start] === CR && bytes[start + 1] === LF;
+    const from = isEmptyLine && this.#beginning === '' ? start + 2 : start;
     const first = Math.min(end, start + Math.min(firstSliceBytes, this.#limits.maxHeadBytes));
     const text = latin1(bytes, from, first);
     if (text.indexOf('\r\n\r\n') < 0) return this.#readOn(bytes, start, end);
@@ -74,11 +75,16 @@ export class HeadReader<Head> {
     }
   }
 
+  #mayBeginWith(byte: number): boolean {
+    if (this.#beginning !== '') return byte === this.#beginning.charCodeAt(0);
+    return byte === CR || isTokenCode(byte);
+  }
+
   #findEnd(bytes: Buffer, start: number, end: number): number {
     let state = this.#lineState;
     for (let i = start; i < end; i++) {
       const byte = bytes[i]!;
-      if (this.#partialLength === 0 && i === start && byte !== CR && !isTokenCode(byte)) {
+      if (this.#partialLength === 0 && i === start && !this.#mayBeginWith(byte)) {
         throw new GatewayError('malformed_head', 'This does not begin like HTTP/1.1.');
       }
       if (byte === LF) {

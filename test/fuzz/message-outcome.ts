@@ -73,6 +73,7 @@ class Messages {
     this.#reader = new HeadReader<RequestHead | ResponseHead>(
       kind === 'request' ? parseRequestHead : parseResponseHead,
       limits,
+      kind === 'request' ? '' : 'HTTP/',
     );
   }
 

@@ -87,7 +87,7 @@ export function readAs(input: string, leniency: Leniency, answered: AnsweredMeth
         trailers: leniency.mergesTrailers ? [] : text(content.trailers),
         isWhole: content.isWhole,
       });
-      if (closes(all)) break; // RFC 9112 9.6: nothing behind it is looked at
+      if (!isInterim && closes(all)) break; // RFC 9112 9.6: nothing behind it is looked at
       at = content.end;
     }
   } catch (error) {

@@ -79,6 +79,16 @@ test('the backend gets no request that the gateway did not take for one', () => 
   expect(surplus).toEqual([]);
 });
 
+test('what a strict reader refuses is not forwarded, but for empty lines before a request and chunk extensions', () => {
+  const tolerant = { ...strict, emptyLines: 'skipped', chunkExtension: 'ignored' } as const;
+  const reached = counted(forwarded.map((message) => caseOf(message) ?? 'none'));
+  const surplus = cases.filter(({ id, bytes }) => {
+    const { messages } = readAs(bytes + end(id), tolerant, undefined);
+    return (reached.get(id) ?? 0) > messages.length;
+  });
+  expect(surplus.map(({ bytes }) => bytes)).toEqual([]);
+});
+
 test('a case is forwarded, or refused and its connection closed', () => {
   const reached = new Set(forwarded.map(caseOf));
   let refused = 0;

@@ -86,6 +86,17 @@ test('the response of one request never becomes that of another', () => {
   expect(answered).toBeGreaterThan(1_000);
 });
 
+test('what a strict reader refuses is not relayed as a whole response, but for chunk extensions', () => {
+  const tolerant = { ...strict, chunkExtension: 'ignored' } as const;
+  const surplus = cases.filter(({ id, method, bytes }) => {
+    const { received, wasReset } = outcomes.get(id)!;
+    if (wasReset || received.includes('application/problem+json')) return false;
+    const { messages } = readAs(bytes, tolerant, [method]);
+    return !messages.some(({ first, isWhole }) => isWhole && !first.startsWith('HTTP/1.1 1'));
+  });
+  expect(surplus.map(({ bytes }) => bytes)).toEqual([]);
+});
+
 test('a backend is heard, or its client gets a 502 or is cut off', () => {
   const fates = { relayed: 0, refused: 0, cutOff: 0, timedOut: 0 };
   for (const { received, wasReset } of outcomes.values()) {

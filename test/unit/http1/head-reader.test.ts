@@ -40,8 +40,10 @@ describe('a head', () => {
     const head = responses();
     expect(head.read(bytes('HT'), 0, 2)).toBeUndefined();
     expect(codeOf(() => head.read(bytes('ML'), 0, 2))).toBe('malformed_head');
-    const empty = responses();
-    expect(empty.read(bytes('\r\nHTTP/1.1'), 0, 10)).toBeUndefined();
+    // RFC 9112 2.2: an empty line is ignored before requests only
+    for (const text of ['\r', '\r\nHTTP/1.1', '\r\nHTTP/1.1 200 OK\r\n\r\n']) {
+      expect(codeOf(() => responses().read(bytes(text), 0, text.length))).toBe('malformed_head');
+    }
   });
 
   test('is kept when the memory it arrived in is used again', () => {
