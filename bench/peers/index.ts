@@ -3,6 +3,7 @@ import { haproxy } from './haproxy.ts';
 import { hookway } from './hookway.ts';
 import { httpProxy3 } from './http-proxy-3.ts';
 import { nginx } from './nginx.ts';
+import { nodeTls } from './node-tls.ts';
 import type { Peer } from './peer.ts';
 
-export const allPeers: readonly Peer[] = [hookway, nginx, haproxy, httpProxy3, fastifyHttpProxy];
+export const allPeers: readonly Peer[] = [hookway, nginx, haproxy, httpProxy3, fastifyHttpProxy, nodeTls];

@@ -7,6 +7,7 @@ export type Variant =
   | 'seven'
   | 'failover'
   | 'tls'
+  | 'handshakes-only'
   | `plugin:${string}`;
 
 export interface ProxySetup {

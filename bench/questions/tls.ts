@@ -3,12 +3,15 @@ import { originPaths, smallAnswer } from '../origin.ts';
 import { haproxy } from '../peers/haproxy.ts';
 import { hookway } from '../peers/hookway.ts';
 import { nginx } from '../peers/nginx.ts';
+import { nodeTls } from '../peers/node-tls.ts';
 import type { Entrant } from '../session.ts';
 import type { Question } from './question.ts';
 
 const entrants = [hookway, nginx, haproxy].map(
   (peer): Entrant => ({ label: peer.name, peer, variant: 'tls' }),
 );
+
+const floor: Entrant = { label: nodeTls.name, peer: nodeTls, variant: 'handshakes-only' };
 
 const comparisons: Pick<LoadComparison, 'question' | 'title' | 'load' | 'targets'>[] = [
   {
@@ -31,13 +34,16 @@ const comparisons: Pick<LoadComparison, 'question' | 'title' | 'load' | 'targets
   },
 ];
 
-/** What do encryption and handshakes cost? */
+/** What do encryption and handshakes cost, and what would they in Node.js at the least? */
 export const tls: Question = {
   name: 'tls',
   run: async (session) => {
     const reports = [];
-    for (const comparison of comparisons)
-      reports.push(await compareUnderLoad(session, { ...comparison, entrants }));
+    for (const comparison of comparisons) {
+      const isHandshake = comparison.load.handshakes !== undefined;
+      const all = isHandshake ? [...entrants, floor] : entrants;
+      reports.push(await compareUnderLoad(session, { ...comparison, entrants: all }));
+    }
     return reports;
   },
 };
