@@ -1,5 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { readings } from '../../support/readings.ts';
+import { requestCases } from '../../wire/matrix/request-cases.ts';
+import { responseCases } from '../../wire/matrix/response-cases.ts';
 import { readPage, root } from './pages.ts';
 
 const page = readPage('docs/conformance.md');
@@ -59,5 +62,12 @@ describe('docs/conformance.md', () => {
     const files = [...page.matchAll(/^\| [^|]+ \| `([^`]+\.test\.ts)` \|/gm)].map(([, file]) => file!);
     expect(files.length).toBeGreaterThan(5);
     expect(files.filter((file) => !existsSync(`${root}test/${file}`))).toEqual([]);
+  });
+
+  test('counts the cases of the matrices and the readings', () => {
+    const grouped = (count: number): string => count.toLocaleString('en');
+    expect(page).toContain(` ${grouped(requestCases().length)} requests through a gateway`);
+    expect(page).toContain(` ${grouped(responseCases().length)} responses of a hostile backend`);
+    expect(page).toContain(` strictly and in ${Object.keys(readings).length} lenient ways`);
   });
 });

@@ -20,7 +20,7 @@ export interface ResponseCase {
 type Add = (bytes: string, method?: ResponseCase['method']) => void;
 
 /** A response that nobody asked for; who receives it as the answer to a request of his own was poisoned. */
-export const poison = 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nPOISON';
+const poison = 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nPOISON';
 const ambiguous = `0\r\n\r\n${poison}`;
 
 const message = (lines: string, content: string, first = 'HTTP/1.1 200 OK'): string =>
