@@ -1,5 +1,5 @@
 import { close, constants, fstatSync, open, stat, write, writeSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, open as openHandle } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
@@ -82,13 +82,24 @@ class PipeDescriptor implements Descriptor {
   }
 }
 
+/** A process that was killed may have left half a line, which is ended, so that the next one stands by itself. */
+async function endLastLine(path: string): Promise<void> {
+  const file = await openHandle(path, 'a+');
+  try {
+    const { size } = await file.stat();
+    if (size === 0) return;
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+    if (buffer[0] !== 0x0a) await file.write('\n');
+  } finally {
+    await file.close();
+  }
+}
+
 /** Opens for appending. A pipe is opened for reading, too: it needs no reader then, and outlives the one that it has. */
 async function openDescriptor(path: string): Promise<Descriptor> {
-  const isPipe = await statFile(path).then(
-    (stats) => stats.isFIFO(),
-    () => false,
-  );
-  if (isPipe) return new PipeDescriptor(await openFile(path, O_RDWR | O_NONBLOCK));
+  const stats = await statFile(path).catch(() => undefined);
+  if (stats?.isFile() === true) await endLastLine(path);
+  if (stats?.isFIFO() === true) return new PipeDescriptor(await openFile(path, O_RDWR | O_NONBLOCK));
   return new DiskDescriptor(await openFile(path, 'a'));
 }
 
