@@ -18,7 +18,10 @@ export async function provideAuthority(
   nowMs: number,
 ): Promise<{ readonly authority: Authority; readonly isNew: boolean }> {
   const kept = await state.read();
-  if (kept !== undefined && lastsFor(kept, days, nowMs)) return { authority: kept, isNew: false };
+  if (kept !== undefined && lastsFor(kept, days, nowMs)) {
+    await state.publish(kept);
+    return { authority: kept, isNew: false };
+  }
   const year = new Date(nowMs).getUTCFullYear();
   const made = await createAuthority(
     `Hookway local authority (${hostname().slice(0, 24)}, ${year})`,

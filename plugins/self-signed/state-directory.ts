@@ -49,8 +49,15 @@ export class StateDirectory {
     if (replaces) await rename(file, this.#keyFile);
     else await this.#linkOnce(file);
     const kept = (await this.read())!;
-    await rename(await this.#writeBeside(this.certFile, kept.cert, 0o644), this.certFile);
+    await this.publish(kept);
     return kept;
+  }
+
+  /** Sees that the certificate of what is kept is there for everybody: whoever kept it may have been killed before. */
+  async publish({ cert }: Authority): Promise<void> {
+    const published = await readFile(this.certFile, 'latin1').catch(() => undefined);
+    if (published === cert) return;
+    await rename(await this.#writeBeside(this.certFile, cert, 0o644), this.certFile);
   }
 
   /** A link is made by one of several, and whole. */
