@@ -20,7 +20,6 @@ const limits = {
   headTimeoutMs: 5_000,
   requestIdleTimeoutMs: 5_000,
   sendIdleTimeoutMs: 5_000,
-  keepAliveTimeoutMs: 10_000,
 };
 
 /** A backend and a gateway in front of it, each in a process of its own. */
