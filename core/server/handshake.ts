@@ -95,12 +95,11 @@ export class Handshake implements ChannelListener, DeadlineOwner {
   #waitFor(terms: Promise<TlsTerms>): void {
     this.#accepted.off('data', this.#onFirstBytes);
     this.#accepted.pause();
-    terms.then(
-      (found) => {
+    terms
+      .then((found) => {
         if (!this.#isOver) this.#start(found);
-      },
-      (error: Error) => this.#fail(error),
-    );
+      })
+      .catch((error: Error) => this.#fail(error));
   }
 
   #start(terms: TlsTerms): void {

@@ -14,7 +14,7 @@ function isSecretName(name: string): boolean {
 /** Takes credentials out of URLs and keys out of PEM. */
 function maskText(text: string): string {
   return text
-    .replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^\s/?#@]*@/gi, `$1${masked}@`)
+    .replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^\s/?#]*@/gi, `$1${masked}@`)
     .replaceAll(/([?&][^=&#\s]*(?:token|secret|passw|key|signature)[^=&#\s]*=)[^&#\s]*/gi, `$1${masked}`)
     .replaceAll(/-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(-----END [A-Z ]*-----|$)/g, masked)
     .replaceAll(/\$(scrypt|argon2[a-z]*|2[aby]|pbkdf2[a-z0-9-]*)\$\S+/g, masked);

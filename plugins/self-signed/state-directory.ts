@@ -1,5 +1,5 @@
 import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto';
-import { chmod, link, mkdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Authority } from '../../pki/index.ts';
 
@@ -43,8 +43,7 @@ export class StateDirectory {
    * is kept now.
    */
   async keep(authority: Authority, replaces: boolean): Promise<Authority> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    await chmod(this.#folder, 0o700);
+    await this.#provideFolder();
     const file = await this.#writeBeside(this.#keyFile, authority.key + authority.cert, 0o600);
     if (replaces) await rename(file, this.#keyFile);
     else await this.#linkOnce(file);
@@ -58,6 +57,14 @@ export class StateDirectory {
     const published = await readFile(this.certFile, 'latin1').catch(() => undefined);
     if (published === cert) return;
     await rename(await this.#writeBeside(this.certFile, cert, 0o644), this.certFile);
+  }
+
+  /** One that is there stays as it is: others may have things of their own in it. */
+  async #provideFolder(): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const { mode } = await stat(this.#folder);
+    if ((mode & 0o002) !== 0)
+      throw new Error(`${this.#folder} may be written by everybody, who could put a key of theirs in it`);
   }
 
   /** A link is made by one of several, and whole. */

@@ -86,6 +86,16 @@ test('what clients say about themselves does not pass, with TLS or without', asy
   }
 });
 
+test('neither Connection nor underscores lead past it', async () => {
+  await using gateway = await start([clientCert()]);
+  await ask(gateway.url, alice, '-H', 'Connection: client-cert', '-H', 'Client_Cert: :Zm9yZ2Vk:');
+  const request = await gateway.origin.waitForRequest();
+  const { raw } = new X509Certificate(alice.cert);
+  expect(request.headers.filter(([name]) => /^client.cert$/i.test(name)).map(([, value]) => value)).toEqual([
+    `:${raw.toString('base64')}:`,
+  ]);
+});
+
 test('fields: false keeps it from backends', async () => {
   await using gateway = await start([clientCert({ fields: false })]);
   await ask(gateway.url, alice, ...forged);

@@ -1,5 +1,14 @@
 import { X509Certificate } from 'node:crypto';
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { checkConfiguration } from 'hookway';
 import { startTestGateway, type TestGateway } from 'hookway/testing';
@@ -70,6 +79,16 @@ test('the authority is for its owner alone, survives restarts, and signs keys on
   expect(log).toContain('SSL certificate verify ok');
   const shown = await sClient(second, '');
   expect(shown).toContain('Server public key is 256 bit');
+});
+
+test('a folder that is there keeps its permissions, unless everybody may write in it', async () => {
+  mkdirSync(stateDirectory);
+  chmodSync(stateDirectory, 0o755);
+  await (await start(['localhost'])).close();
+  expect(statSync(stateDirectory).mode & 0o777).toBe(0o755);
+  rmSync(join(stateDirectory, 'authority.key'));
+  chmodSync(stateDirectory, 0o1777);
+  await expect(start(['localhost'])).rejects.toThrow('may be written by everybody');
 });
 
 test('gateways that start at once agree on one authority', async () => {

@@ -44,6 +44,7 @@ test('numbers and switches under such names are no secrets', () => {
 
 test.each([
   ['redis://user:pass@127.0.0.1:6379/0', 'redis://***@127.0.0.1:6379/0'],
+  ['redis://user:p@ss:w@127.0.0.1/0', 'redis://***@127.0.0.1/0'],
   ['see https://token@example.com/a', 'see https://***@example.com/a'],
   ['https://example.com/?api_key=abc&b=c', 'https://example.com/?api_key=***&b=c'],
   ['https://example.com/@user?b=c', 'https://example.com/@user?b=c'],
