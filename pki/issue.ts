@@ -12,6 +12,7 @@ import { isIP } from 'node:net';
 import { promisify } from 'node:util';
 import forge from 'node-forge';
 import { certificatePem } from './pem.ts';
+import { serialNumberOf } from './serial-number.ts';
 
 const { pki, asn1 } = forge;
 const { Class, Type } = asn1;
@@ -119,7 +120,7 @@ function described({ subject, publicKey, issuerKey, days, nowMs, extensions }: D
   const certificate = pki.createCertificate();
   certificate.publicKey = placeholderKey();
   Object.assign(certificate.siginfo, { algorithmOid: ecdsaWithSha256 });
-  certificate.serialNumber = `00${randomBytes(16).toString('hex')}`; // a leading zero: positive
+  certificate.serialNumber = serialNumberOf(randomBytes(16));
   certificate.validity.notBefore = new Date(nowMs - backdatedMs);
   certificate.validity.notAfter = new Date(nowMs + days * dayMs);
   certificate.setSubject([{ name: 'commonName', value: subject }]);
