@@ -79,7 +79,7 @@ export class Http1ClientStream implements ClientStream {
       return;
     }
     this.isRequestComplete = true;
-    this.#owner.writer.end(trailers);
+    this.#owner.writer.end(trailers && this.request.fields.withoutClaimed(trailers));
     this.#owner.onRequestEnded();
   }
 

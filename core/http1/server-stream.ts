@@ -34,6 +34,7 @@ export class Http1ServerStream implements ServerStream {
   readonly #owner: ServerStreamOwner;
   #state = WAITING;
   #hasBody = false;
+  #fields: FieldList | undefined = undefined;
   #source: BodySource | undefined;
   bodyBytesWritten = 0;
   listener: ServerStreamListener | undefined = undefined;
@@ -74,6 +75,7 @@ export class Http1ServerStream implements ServerStream {
   sendHead(response: OutgoingResponse): void {
     if (this.#state !== WAITING) return;
     this.#state = HEAD_SENT;
+    this.#fields = response.fields;
     const { status } = response;
     this.#hasBody = this.head.method !== 'HEAD' && status >= 200 && status !== 204 && status !== 304;
     const framing = responseFraming(response.bodyLength, this.head.minorVersion);
@@ -101,7 +103,7 @@ export class Http1ServerStream implements ServerStream {
     }
     this.#state = ENDED;
     this.#source = undefined;
-    this.#owner.writer.end(trailers);
+    this.#owner.writer.end(trailers && this.#fields?.withoutClaimed(trailers));
     this.#owner.onResponseEnded(this);
   }
 

@@ -38,6 +38,8 @@ export class FieldList implements ReadonlyFieldList {
   #block: ParsedLines = nothingParsed;
   /** Fields behind the parsed ones and the block: names at even places, values at odd ones. */
   #flat: string[];
+  /** Names that were set or deleted, in lower case; undefined while nobody wants to know. */
+  #claimed: string[] | undefined = undefined;
 
   /** `flat` has names at even places and values at odd ones and must be valid already; `from` validates. */
   constructor(flat: string[] = [], parsed: ParsedLines = nothingParsed) {
@@ -88,6 +90,7 @@ export class FieldList implements ReadonlyFieldList {
   set(name: string, value: string): void {
     const lower = settable(name);
     checkValue(name, value);
+    this.#claimed?.push(lower);
     if (this.#isSpelledInLines(lower)) this.#unpack();
     const at = this.#findSpelling(lower, 0);
     if (at < 0) {
@@ -115,6 +118,7 @@ export class FieldList implements ReadonlyFieldList {
   /** Removes all fields of that name; true when there was one. */
   delete(name: string): boolean {
     const lower = name.toLowerCase();
+    this.#claimed?.push(lower);
     if (this.#isSpelledInLines(lower)) this.#unpack();
     return this.#deleteFrom(lower, 0);
   }
@@ -123,6 +127,22 @@ export class FieldList implements ReadonlyFieldList {
     const copy = new FieldList(this.#flat.slice(), this.#parsed);
     copy.#block = this.#block;
     return copy;
+  }
+
+  /** From now on what is set or deleted is remembered, for `withoutClaimed`. */
+  rememberClaims(): void {
+    this.#claimed ??= [];
+  }
+
+  /**
+   * Trailers without the names that were set or deleted here: some servers merge trailers into the head, where they would
+   * bring back what a plugin has taken away (RFC 9110 6.5.1).
+   */
+  withoutClaimed(trailers: FieldList): FieldList {
+    if (this.#claimed === undefined) return trailers;
+    const kept = trailers.clone();
+    for (const name of this.#claimed) kept.delete(name);
+    return kept;
   }
 
   /** All lines as they are written, each with CR LF. */

@@ -78,6 +78,7 @@ export class Outbound implements OutboundRequest {
     this.path = inbound.path;
     this.query = inbound.query;
     this.fields = inbound.fields.clone();
+    if (source?.length === CHUNKED) this.fields.rememberClaims();
     this.#source = source;
     this.#owner = owner;
   }
@@ -152,6 +153,7 @@ export class Response implements ResponseDraft, OutgoingResponse {
   static ofBackend(head: ResponseHead, body: BodySource | undefined, owner: BodyContext): Response {
     const { facts } = head;
     const { status, reason, fields } = head;
+    if (body?.length === CHUNKED) fields.rememberClaims();
     const response = new Response(
       'backend',
       status,

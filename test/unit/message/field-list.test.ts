@@ -195,3 +195,15 @@ describe.each(spellings)('of a list that was %s', (_kind, make) => {
     expect(list.lines).toBe('X_User: own\r\nx-USER: 3\r\n');
   });
 });
+
+test('trailers lose the names that were set or deleted, in any spelling, once that is remembered', () => {
+  const trailers = FieldList.from({ 'X-Set': '1', X_Deleted: '2', 'X-Other': '3' });
+  const list = FieldList.from({ 'X-Other': 'a' });
+  list.set('X-Forgotten', 'a');
+  expect(list.withoutClaimed(trailers)).toBe(trailers);
+  list.rememberClaims();
+  list.set('x-set', 'a');
+  list.delete('x-deleted');
+  expect([...list.withoutClaimed(trailers)]).toEqual([['X-Other', '3']]);
+  expect(trailers.size).toBe(3);
+});
