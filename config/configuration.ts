@@ -32,7 +32,8 @@ export interface Configuration<UpstreamName extends string = string> {
   readonly $schema?: string | undefined;
   readonly listeners: GatewayConfig['listeners'];
   readonly upstreams: { readonly [Name in UpstreamName]: UpstreamConfig };
-  readonly routes: readonly RouteConfig<NoInfer<UpstreamName>>[];
+  /** Default: all requests go to the upstream, where there is only one. */
+  readonly routes?: readonly RouteConfig<NoInfer<UpstreamName>>[] | undefined;
   readonly plugins?: ConfiguredPlugins | undefined;
   readonly limits?: GatewayConfig['limits'];
   /** How long a stop waits for what runs, in milliseconds; default 30,000. */

@@ -76,14 +76,24 @@ export class ConfigLoader {
 async function loadFrom(file: string, modules: SourceModules, read: Set<string>): Promise<GatewayConfig> {
   const { content, files } = await readConfig(file, modules);
   for (const each of files) read.add(each);
-  const structural = problemsOf(configurationSchema, content);
+  const structural = [...problemsOf(configurationSchema, content), ...missingRoutes(content)];
   const plugins = await resolvePlugins((content as { plugins?: unknown } | null)?.plugins, file, modules);
   const problems = [...structural, ...plugins.problems];
   if (problems.length > 0) {
     throw new ConfigurationError(merge(problems, await problemsBeyondStructure(content, plugins.entries)));
   }
   const { $schema: _, ...sections } = configurationSchema.parse(content);
-  return { ...sections, plugins: plugins.entries } as GatewayConfig;
+  const routes = sections.routes ?? Object.keys(sections.upstreams).map((upstream) => ({ upstream }));
+  return { ...sections, routes, plugins: plugins.entries } as GatewayConfig;
+}
+
+/** Only where there is one upstream it goes without saying who answers. */
+function missingRoutes(content: unknown): ConfigurationProblem[] {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) return [];
+  const { routes, upstreams } = content as { readonly routes?: unknown; readonly upstreams?: unknown };
+  if (routes !== undefined || Object.keys(upstreams ?? {}).length === 1) return [];
+  const message = 'is missing, expected a list, for there is not exactly one upstream';
+  return [{ place: 'routes', message }];
 }
 
 /**

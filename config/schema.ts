@@ -113,7 +113,10 @@ export const configurationSchema = z.strictObject({
   $schema: z.string().optional().describe('Where an editor finds the schema of this file.'),
   listeners: z.array(listener).min(1).describe('Where the gateway listens.'),
   upstreams: z.record(z.string(), upstreamSchema).describe('Named sets of backends.'),
-  routes: z.array(routeSchema).describe('Which requests go where.'),
+  routes: z
+    .array(routeSchema)
+    .optional()
+    .describe('Which requests go where; default: all to the upstream, where there is only one.'),
   plugins: z.array(z.unknown()).optional().describe('In the order in which they run.'),
   limits: z.strictObject(boundsShape(bounds)).optional().describe('Bounds of the downstream side.'),
   drainTimeoutMs: z.int().positive().optional().meta({

@@ -135,7 +135,7 @@ test('schema prints the JSON Schema of configurations', async () => {
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({
     type: 'object',
-    required: ['listeners', 'upstreams', 'routes'],
+    required: ['listeners', 'upstreams'],
   });
 });
 

@@ -94,7 +94,6 @@ test.each(formats)('TLS, admin, metrics, access log and tracing, in %s', async (
         tls: { ca: 'ca.pem', serverName: 'app.internal' },
       },
     },
-    routes: [{ upstream: 'secure' }],
     plugins: [
       [
         'tls-certs',

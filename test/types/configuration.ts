@@ -33,8 +33,11 @@ defineConfig({
   routes: [{ upstream: 'ap' }],
 });
 
-// @ts-expect-error routes are missing
-defineConfig({ listeners, upstreams: {} });
+// without routes all goes to the only upstream
+defineConfig({ listeners, upstreams: { app: { backends } } });
+
+// @ts-expect-error upstreams are missing
+defineConfig({ listeners });
 
 defineConfig({
   listeners,

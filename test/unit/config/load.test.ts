@@ -23,6 +23,17 @@ test('a configuration is what the gateway takes, without the key for editors', a
   expect(files).toEqual([file]);
 });
 
+test('without routes all goes to the upstream, where there is only one', async () => {
+  const { routes: _, ...rest } = sound;
+  const { config } = await loadConfig({ cwd: projectWith({ 'proxy.config.json': rest }) });
+  expect(config.routes).toEqual([{ upstream: 'app' }]);
+  const several = { ...rest, upstreams: { ...rest.upstreams, other: { backends: ['http://b'] } } };
+  for (const upstreams of [several.upstreams, {}])
+    expect(await problemsOf({ ...rest, upstreams })).toEqual([
+      'routes: is missing, expected a list, for there is not exactly one upstream',
+    ]);
+});
+
 test('a file may be named', async () => {
   const file = join(projectWith({ 'gateway.json': sound }), 'gateway.json');
   expect((await loadConfig({ file })).file).toBe(file);
