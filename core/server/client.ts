@@ -97,6 +97,12 @@ export class Client implements DownstreamConnection, ServerConnectionListener, H
     this.#serve((listener) => acceptChannel(socket, listener)).refuse(new GatewayError('plain_http'));
   }
 
+  onNoTerms(cause: Error, serverName: string | undefined): void {
+    const fields = { err: cause, code: 'no_certificate', serverName };
+    this.#owner.generation.failures.report(fields, 'the gateway has no certificate to show');
+    this.onHandshakeFailed(cause);
+  }
+
   onHandshakeFailed(reason: Error): void {
     this.#handshake = undefined;
     this.#owner.handshakes.failed.value++;

@@ -16,6 +16,8 @@ export interface HandshakeOwner {
   /** The client does not speak TLS. What it sent so far has been read, the rest has not. */
   onNotTls(socket: Socket): void;
   onHandshakeFailed(reason: Error): void;
+  /** The gateway's own failure: a certificate could not be made or used. */
+  onNoTerms(cause: Error, serverName: string | undefined): void;
 }
 
 /** Clients of SSL 2 begin so; OpenSSL knows what to tell them. */
@@ -88,7 +90,7 @@ export class Handshake implements ChannelListener, DeadlineOwner {
       if (terms instanceof Promise) this.#waitFor(terms);
       else this.#start(terms);
     } catch (error) {
-      this.#fail(error as Error);
+      this.#failForLackOfTerms(error as Error);
     }
   }
 
@@ -99,7 +101,7 @@ export class Handshake implements ChannelListener, DeadlineOwner {
       .then((found) => {
         if (!this.#isOver) this.#start(found);
       })
-      .catch((error: Error) => this.#fail(error));
+      .catch((error: Error) => this.#failForLackOfTerms(error));
   }
 
   #start(terms: TlsTerms): void {
@@ -141,6 +143,12 @@ export class Handshake implements ChannelListener, DeadlineOwner {
     this.#accepted.off('data', this.#onFirstBytes);
     this.#accepted.off('end', this.#onEnd);
     this.#accepted.off('error', this.#onError);
+  }
+
+  #failForLackOfTerms(cause: Error): void {
+    if (this.#isOver) return;
+    this.destroy();
+    this.#owner.onNoTerms(cause, this.#serverName);
   }
 
   #fail(reason: Error): void {

@@ -118,11 +118,9 @@ test.each(['download', 'upload'])(
     await using gateway = await startTestGateway({ upstreams: { app: { backends: [url] } } });
     const options = { port: gateway.port, host: '127.0.0.1', path: '/long' };
     const outgoing = request({ ...options, method: direction === 'upload' ? 'POST' : 'GET' });
+    const responded = once(outgoing, 'response') as Promise<[IncomingMessage]>;
     outgoing.end(direction === 'upload' ? long : undefined);
-    if (direction === 'download') {
-      const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
-      void take(response);
-    }
+    if (direction === 'download') void take((await responded)[0]);
     let isReceived = false;
     void received.opened.then(() => (isReceived = true));
     for (let i = 0; i < 50 || !isReceived; i++) {
@@ -133,5 +131,6 @@ test.each(['download', 'upload'])(
       expect(bytes.equals(noise.subarray(0, 50_000))).toBe(true);
     }
     expect(await received.opened).toBe(digest(long));
+    (await responded)[0].resume();
   },
 );

@@ -249,6 +249,21 @@ test('who does not shake hands in time is closed and makes room for another', as
   expect((await curl('--insecure', ...to('app.test', gateway))).status).toBe(200);
 });
 
+test('a certificate that cannot be used is the gateway’s failure, and is written as one, once', async () => {
+  const broken: ServerCertificate = { chains: [{ cert: 'no certificate', key: 'no key' }] };
+  await using gateway = await startTestGateway({
+    tls: true,
+    plugins: [certificates(() => ({ '*': broken }))],
+  });
+  for (let i = 0; i < 3; i++) {
+    const { stdout, stderr } = await command('curl', '-sS', '--insecure', ...to('app.test', gateway));
+    expect(stdout + stderr).toContain('SSL');
+  }
+  const written = gateway.logLines.filter(({ msg }) => msg === 'the gateway has no certificate to show');
+  expect(written.map(({ level }) => level)).toEqual(['error', 'debug', 'debug']);
+  expect(written[0]).toMatchObject({ serverName: 'app.test', code: 'no_certificate' });
+});
+
 test('onAccept runs before the handshake and can refuse', async () => {
   const seen: unknown[] = [];
   const bouncer = definePlugin({
