@@ -13,13 +13,16 @@ const alwaysHidden = [
   'x-csrf-token',
 ];
 
+/** One for all that a backend may take for the same name. */
+const spellingOf = (name: string): string => name.toLowerCase().replaceAll('_', '-');
+
 /** What must not get into records, and texts that are too long for them. */
 export class Redaction {
   readonly #hidden: ReadonlySet<string>;
   readonly #showsQuery: boolean;
 
   constructor(names: readonly string[], showsQuery: boolean) {
-    this.#hidden = new Set([...alwaysHidden, ...names].map((name) => name.toLowerCase()));
+    this.#hidden = new Set([...alwaysHidden, ...names].map(spellingOf));
     this.#showsQuery = showsQuery;
   }
 
@@ -60,12 +63,12 @@ export class Redaction {
   #condition(condition: RouteCondition): RouteCondition {
     const { kind, name = '', expected, actual } = condition;
     const isHidden =
-      (kind === 'header' && this.#hidden.has(name.toLowerCase())) || (kind === 'query' && !this.#showsQuery);
+      (kind === 'header' && this.#hidden.has(spellingOf(name))) || (kind === 'query' && !this.#showsQuery);
     return { ...condition, expected: cut(expected, isHidden), actual: cut(actual, isHidden) };
   }
 
   #values(name: string, values: readonly string[]): string[] {
-    const isHidden = this.#hidden.has(name.toLowerCase());
+    const isHidden = this.#hidden.has(spellingOf(name));
     return values.map((value) => cut(value, isHidden));
   }
 }

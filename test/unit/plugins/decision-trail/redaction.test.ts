@@ -4,10 +4,13 @@ import { Redaction } from '../../../../plugins/decision-trail/redaction.ts';
 const redaction = new Redaction(['X-Mine'], true);
 const strict = new Redaction([], false);
 
-test.each(['Authorization', 'COOKIE', 'set-cookie', 'x-mine'])('values of %s are not shown', (name) => {
-  const effect = { kind: 'field', message: 'request', name, before: ['a'], after: ['b', 'c'] } as const;
-  expect(redaction.effect(effect)).toEqual({ ...effect, before: ['***'], after: ['***', '***'] });
-});
+test.each(['Authorization', 'COOKIE', 'set-cookie', 'x-mine', 'X_Api_Key', 'x_mine'])(
+  'values of %s are not shown',
+  (name) => {
+    const effect = { kind: 'field', message: 'request', name, before: ['a'], after: ['b', 'c'] } as const;
+    expect(redaction.effect(effect)).toEqual({ ...effect, before: ['***'], after: ['***', '***'] });
+  },
+);
 
 test('other values are shown, long ones cut', () => {
   const long = 'x'.repeat(600);
