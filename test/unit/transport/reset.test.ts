@@ -19,6 +19,11 @@ async function connected(): Promise<{ readonly socket: Socket; readonly peer: So
   return { socket, peer };
 }
 
+/** Also behind an error, which `once` would reject with. */
+async function closed(socket: Socket): Promise<void> {
+  if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
+}
+
 test('a socket that is reset tells its peer so', async () => {
   const { socket, peer } = await connected();
   resetSocket(socket);
@@ -37,6 +42,6 @@ test.each([
   const { socket, peer } = await connected();
   end(socket);
   resetSocket(socket);
-  await once(socket, 'close');
-  if (!peer.closed) await once(peer, 'close');
+  await closed(socket);
+  await closed(peer);
 });
