@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BenchOptions } from './arguments.ts';
 import { startOrigin, type Origin } from './origin.ts';
-import { allPeers } from './peers/index.ts';
+import { namedPeers } from './peers/index.ts';
 import type { Peer, RunningProxy, Variant } from './peers/peer.ts';
 import { findFreePort } from './ports.ts';
 
@@ -52,7 +52,7 @@ async function enter({ peer, variant }: Entrant, origin: Origin, directory: stri
 }
 
 export function checkPeerNames(names: readonly string[] | undefined): void {
-  const known = allPeers.map((peer) => peer.name);
+  const known = namedPeers.map((peer) => peer.name);
   const unknown = names?.filter((name) => !known.includes(name)) ?? [];
   if (unknown.length > 0)
     throw new Error(`unknown peer ${unknown.join(', ')}; known are ${known.join(', ')}`);

@@ -6,4 +6,7 @@ import { nginx } from './nginx.ts';
 import { nodeTls } from './node-tls.ts';
 import type { Peer } from './peer.ts';
 
-export const allPeers: readonly Peer[] = [hookway, nginx, haproxy, httpProxy3, fastifyHttpProxy, nodeTls];
+export const allPeers: readonly Peer[] = [hookway, nginx, haproxy, httpProxy3, fastifyHttpProxy];
+
+/** All that `--peers` may name. */
+export const namedPeers: readonly Peer[] = [...allPeers, nodeTls];

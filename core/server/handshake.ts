@@ -5,6 +5,7 @@ import type { Channel, ChannelListener } from '../transport/channel.ts';
 import { handshakeRecord, readClientHello } from '../transport/client-hello.ts';
 import { startTls, type TlsTerms, verifyErrorOf } from '../transport/tls-socket.ts';
 import { Deadline, type DeadlineOwner } from '../transport/timer-wheel.ts';
+import { hasExpired } from './client-expiry.ts';
 import type { ListenerTls } from './listener-tls.ts';
 
 /** Who waits for the handshake; told once, unless it is destroyed before. */
@@ -118,6 +119,8 @@ export class Handshake implements ChannelListener, DeadlineOwner {
     const clientCertificate = terms.asksForCertificate ? socket.getPeerX509Certificate() : undefined;
     const refusal = clientCertificate === undefined ? undefined : verifyErrorOf(socket);
     if (refusal !== undefined) return this.#fail(refusal);
+    if (clientCertificate !== undefined && hasExpired(clientCertificate, Date.now()))
+      return this.#fail(new Error('The certificate of the client has expired.'));
     if (clientCertificate === undefined && terms.requiresCertificate)
       return this.#fail(new Error('The client has no certificate.'));
     this.#isOver = true;
