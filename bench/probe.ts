@@ -30,7 +30,9 @@ export async function probe(port: number, variant: Variant): Promise<string[]> {
 }
 
 function get(port: number, isEncrypted: boolean): Promise<string> {
-  const options = { host: '127.0.0.1', port, path: originPaths.echo, timeout: 5_000, agent: false };
+  // some proxies pass the client's Connection on: a probe that wants to close would have them close
+  const headers = { Connection: 'keep-alive' };
+  const options = { host: '127.0.0.1', port, path: originPaths.echo, timeout: 5_000, agent: false, headers };
   return new Promise((resolve, reject) => {
     const onAnswer = (answer: IncomingMessage): void => {
       const { statusCode } = answer;
