@@ -19,7 +19,9 @@ const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? v
 function soundKeys(schema: z.ZodObject, value: unknown): Record<string, unknown> {
   const entries = Object.entries(isObject(value) ? value : {});
   return Object.fromEntries(
-    entries.filter(([key, member]) => schema.shape[key]?.safeParse(member).success === true),
+    entries.filter(
+      ([key, member]) => Object.hasOwn(schema.shape, key) && schema.shape[key]!.safeParse(member).success,
+    ),
   );
 }
 

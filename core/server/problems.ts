@@ -135,7 +135,7 @@ const longestTimeoutMs = 2_147_483_647;
 function checkBounds(problems: Problems, place: string, given: object, known: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(given) as [string, unknown][]) {
     const at = place === '' ? name : `${place} › ${name}`;
-    if (!(name in known) || value === undefined) continue;
+    if (!Object.hasOwn(known, name) || value === undefined) continue;
     if (!Number.isSafeInteger(value) || (value as number) < 1)
       problems.add(at, 'must be a positive whole number');
     else if (name.endsWith('Ms') && (value as number) > longestTimeoutMs)

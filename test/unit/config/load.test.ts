@@ -76,3 +76,9 @@ test.each([[[]], ['"text"'], ['3']])('%j is no configuration', async (content) =
 test('what only the gateway refuses is left to it', async () => {
   expect(await problemsOf({ ...sound, routes: [{ upstream: 'ap' }] })).toEqual([]);
 });
+
+test.each(['__proto__', 'constructor', 'toString'])('a key %s is as unknown as any other', async (key) => {
+  const upstreams = JSON.parse(`{"app":{"backends":["http://a"]},"b":{"backends":["http://b"],"${key}":{}}}`);
+  const lines = await problemsOf({ ...sound, upstreams: upstreams as object });
+  expect(lines.every((line) => line.startsWith('upstreams › b'))).toBe(true);
+});
