@@ -20,7 +20,7 @@ export async function findFreePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-export async function accepts(port: number): Promise<boolean> {
+async function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
     socket.once('connect', () => {

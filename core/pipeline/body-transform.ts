@@ -43,7 +43,7 @@ class StreamSink implements BodySink {
 }
 
 /** Hands what a Node stream gives to a sink; as a source it lets the sink ask for more. */
-export class StreamSource implements BodySource {
+class StreamSource implements BodySource {
   readonly #stream: Duplex;
   readonly length = -1;
   readonly error = undefined;

@@ -8,7 +8,7 @@ const keyLifetimeMs = 12 * 3_600_000;
  * begun on one is resumed on another and after a reload. A key is used for half a day: who steals it reads no more than
  * the resumable sessions of that time.
  */
-export class TicketKeys {
+class TicketKeys {
   readonly #clock: () => number;
   #key = randomBytes(keyBytes);
   #madeAtMs: number;

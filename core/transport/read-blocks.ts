@@ -5,7 +5,7 @@
  */
 
 /** Holds a head and 64 KB of body in one read. */
-export const smallBlockBytes = 81_920;
+const smallBlockBytes = 81_920;
 /** For long bodies that flow: fewer, longer reads and writes (docs/decisions/0004-read-blocks.md). */
 export const largeBlockBytes = 262_144;
 

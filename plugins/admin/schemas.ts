@@ -108,7 +108,7 @@ export const trails = z.strictObject({ trails: z.array(trail) });
 
 const cause = z.looseObject({ message: z.string(), code: z.string().optional() });
 
-export const incident = z.looseObject({
+const incident = z.looseObject({
   number: z.int().describe('Counts up from 1.'),
   code: z.string(),
   causes: z.array(cause).describe('Of the first failure, outermost first.'),

@@ -26,7 +26,7 @@ function issuersOf(certificate: X509Certificate): X509Certificate[] {
   return issuers;
 }
 
-export function identify(certificate: X509Certificate, withChain: boolean): Identified {
+function identify(certificate: X509Certificate, withChain: boolean): Identified {
   const { subject, issuer, serialNumber, fingerprint256, subjectAltName } = certificate;
   const issuers = withChain ? issuersOf(certificate) : [];
   const chain = issuers.length > 0 ? { 'Client-Cert-Chain': issuers.map(byteSequence).join(', ') } : {};

@@ -15,7 +15,7 @@ export interface IncomingTrace {
   readonly isWhole: boolean;
 }
 
-export const nothingIncoming: IncomingTrace = {
+const nothingIncoming: IncomingTrace = {
   parent: undefined,
   traceparent: undefined,
   tracestate: undefined,

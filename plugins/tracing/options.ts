@@ -29,5 +29,3 @@ export const options = z.strictObject({
     .default([])
     .describe('Names of further query parameters whose values are not recorded.'),
 });
-
-export type TracingOptions = z.output<typeof options>;

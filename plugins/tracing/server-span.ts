@@ -8,7 +8,7 @@ import { serverAddress } from './server-address.ts';
 export type RecordQuery = ((query: string) => string) | undefined;
 
 /** Low in number and readable: the pattern of the path, or the name of a route without one. */
-export function routeOf(route: RouteInfo | undefined): string | undefined {
+function routeOf(route: RouteInfo | undefined): string | undefined {
   return route?.path ?? route?.name;
 }
 

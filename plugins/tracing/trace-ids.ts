@@ -9,7 +9,7 @@ const allZero = /^0+$/;
 export type FillRandom = (bytes: Uint8Array) => void;
 
 /** Makes random identifiers of one length in hexadecimal digits, never one of zeros: many at once, for that costs least. */
-export function createIdSource(idBytes: number, fillRandom: FillRandom = randomFillSync): () => string {
+function createIdSource(idBytes: number, fillRandom: FillRandom = randomFillSync): () => string {
   const bytes = Buffer.alloc(idBytes * idsAtOnce);
   const digits = 2 * idBytes;
   let text = '';

@@ -20,7 +20,7 @@ export interface FaultyBackend {
 }
 
 /** When the fault strikes. */
-export interface Moment {
+interface Moment {
   /** It waits for this. */
   readonly after: Promise<unknown>;
   /** It does not wait for the end of the request. */

@@ -15,7 +15,7 @@ export interface RequestKind {
 }
 
 /** Moments that clients wait for. */
-export interface ClientMoment {
+interface ClientMoment {
   /** The request, or a part of it, has come to the backend, or is on its way to where none will come. */
   readonly reached: Promise<unknown>;
   /** The exchange is over. */

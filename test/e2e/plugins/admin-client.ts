@@ -50,7 +50,7 @@ export class AdminClient {
 }
 
 /** Where the gateway's admin listens, the last one that it has opened. */
-export async function clientOf(gateway: TestGateway): Promise<AdminClient> {
+async function clientOf(gateway: TestGateway): Promise<AdminClient> {
   await gateway.waitForLog(({ msg }) => msg === 'admin listening');
   const line = gateway.logLines.findLast(({ msg }) => msg === 'admin listening')!;
   return new AdminClient(line['port'] as number);

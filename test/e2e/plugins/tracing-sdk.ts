@@ -52,7 +52,7 @@ export class Sdk {
   }
 }
 
-export function w3c(): TextMapPropagator {
+function w3c(): TextMapPropagator {
   return new CompositePropagator({
     propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
   });
