@@ -4,7 +4,7 @@ import { runRounds, type Measurement, type Sample } from './rounds.ts';
 import { selectEntrants, type Entrant, type Session } from './session.ts';
 import { median, medianRatio, spread } from './statistics.ts';
 import { formatNumber, formatPercent, formatRatio, type Cell } from './table.ts';
-import { judgeRatio, type RatioTarget } from './targets.ts';
+import { judgeRatio, type Measure, type RatioTarget } from './targets.ts';
 
 export interface LoadComparison {
   readonly question: string;
@@ -21,9 +21,9 @@ const columns = [
   'req/s',
   'p50 ms',
   'p99 ms',
+  'p99 / nginx',
   'CPU us/req',
   'CPU / nginx',
-  'req/s / nginx',
   'core used',
   'CPU spread',
 ];
@@ -34,7 +34,8 @@ export async function compareUnderLoad(session: Session, comparison: LoadCompari
   const measurements = await runRounds(session, entrants, comparison.load);
   const measured = measurements.filter(({ refusal }) => refusal === undefined);
   const reference = cheapest(measured.filter(({ entrant }) => entrant.peer.name === 'nginx'));
-  const { rounds, durationSeconds, connections } = session.options;
+  const { rounds, durationSeconds } = session.options;
+  const connections = comparison.load.connections ?? session.options.connections;
   return {
     question: comparison.question,
     title: `${comparison.title}, ${connections} keep-alive connections, ${rounds} x ${durationSeconds} s`,
@@ -42,7 +43,7 @@ export async function compareUnderLoad(session: Session, comparison: LoadCompari
     rows: measured.map((measurement) => tableRow(measurement, reference)),
     notes: [...skipped, ...measurements.flatMap(notesOn)],
     verdicts: comparison.targets.map((target) =>
-      judgeRatio(comparison.question, target, cpuRatio(measured, reference, target)),
+      judgeRatio(comparison.question, target, ratioOf(measured, reference, target)),
     ),
     hasRefusals: measured.length < measurements.length,
     measurements: measurements.map(({ entrant, samples, faults, refusal }) => {
@@ -59,10 +60,10 @@ function tableRow({ entrant, samples }: Measurement, reference: Measurement | un
     entrant.label,
     formatNumber(mid(requestRate)),
     formatNumber(mid((sample) => sample.p50Ms)),
-    formatNumber(mid((sample) => sample.p99Ms)),
+    formatNumber(mid(p99)),
+    formatRatio(ratio(p99)),
     formatNumber(mid(cpuCost)),
     formatRatio(ratio(cpuCost)),
-    formatRatio(ratio(requestRate)),
     formatPercent(mid((sample) => sample.proxyShare)),
     `+-${formatPercent(spread(samples.map(cpuCost)))}`,
   ];
@@ -80,7 +81,9 @@ function notesOn({ entrant, samples, faults, refusal }: Measurement): string[] {
   return notes;
 }
 
-function cpuRatio(
+const picks: Readonly<Record<Measure, (sample: Sample) => number>> = { CPU: cpuCost, p99 };
+
+function ratioOf(
   measured: readonly Measurement[],
   reference: Measurement | undefined,
   target: RatioTarget,
@@ -89,7 +92,8 @@ function cpuRatio(
   const rival = measured.find(({ entrant }) => entrant.label === target.versus);
   const versus = target.versus === 'nginx' ? reference : rival;
   if (subject === undefined || versus === undefined) return undefined;
-  return medianRatio(subject.samples.map(cpuCost), versus.samples.map(cpuCost));
+  const pick = picks[target.measure ?? 'CPU'];
+  return medianRatio(subject.samples.map(pick), versus.samples.map(pick));
 }
 
 function cheapest(measurements: readonly Measurement[]): Measurement | undefined {
@@ -103,4 +107,8 @@ function cpuCost(sample: Sample): number {
 
 function requestRate(sample: Sample): number {
   return sample.requestsPerSecond;
+}
+
+function p99(sample: Sample): number {
+  return sample.p99Ms;
 }

@@ -13,6 +13,10 @@ export interface Load {
   readonly isEncrypted?: boolean;
   /** Handshakes instead of requests. */
   readonly handshakes?: 'full' | 'resumed';
+  /** Instead of --connections. */
+  readonly connections?: number;
+  /** Mean of the pauses between an answer and the next request, exponentially distributed; without it there are none. */
+  readonly pauseMs?: number;
 }
 
 /** Written by wrk.lua. */
@@ -38,11 +42,12 @@ export interface LoadSize {
 }
 
 export async function runLoad(port: number, load: Load, size: LoadSize): Promise<LoadResult> {
-  const { connections, durationSeconds } = size;
+  const { durationSeconds } = size;
+  const connections = load.connections ?? size.connections;
   if (load.handshakes !== undefined) return runHandshakes(port, load.handshakes, size);
   const args = ['-t1', `-c${connections}`, `-d${durationSeconds}s`, '--timeout', '5s', '--latency'];
   const url = `${load.isEncrypted === true ? 'https' : 'http'}://127.0.0.1:${port}${load.path}`;
-  const scriptArgs = ['--', load.method ?? 'GET', load.bodyFile ?? '-'];
+  const scriptArgs = ['--', load.method ?? 'GET', load.bodyFile ?? '-', String(load.pauseMs ?? 0)];
   const wrk = startPinned({ file: 'wrk', args: [...args, '-s', script, url, ...scriptArgs], core: loadCore });
   return resultOf(wrk, durationSeconds);
 }

@@ -6,6 +6,7 @@ export interface Machine {
   readonly cores: number;
   readonly linux: string;
   readonly node: string;
+  readonly 'node of hookway': string;
   readonly nginx: string;
   readonly haproxy: string;
 }
@@ -17,9 +18,16 @@ export function describeMachine(): Machine {
     cores: cores.length,
     linux: release(),
     node: process.version,
+    'node of hookway': hookwayNode(),
     nginx: versionOf('nginx', /nginx\/(\S+)/),
     haproxy: versionOf('haproxy', /version (\S+)/),
   };
+}
+
+function hookwayNode(): string {
+  return spawnSync(process.env['HOOKWAY_NODE'] ?? process.execPath, ['-v'], {
+    encoding: 'utf8',
+  }).stdout.trim();
 }
 
 function versionOf(program: string, pattern: RegExp): string {

@@ -1,9 +1,21 @@
-/** A number from the issue that hookway has to reach. */
+import { formatNumber } from './table.ts';
+
+export type Measure = 'CPU' | 'p99';
+
+/** A ratio that hookway has to reach. */
 export interface RatioTarget {
   readonly subject: string;
   readonly versus: string;
   readonly atMost: number;
+  /** What is compared; default CPU time per request. */
+  readonly measure?: Measure;
 }
+
+/** What a small request, a POST and 64 KB have to reach. */
+export const againstNpm: readonly RatioTarget[] = [
+  { subject: 'hookway', versus: 'http-proxy-3', atMost: 1 / 4 },
+  { subject: 'hookway', versus: '@fastify/http-proxy', atMost: 1 / 3 },
+];
 
 export interface Verdict {
   readonly line: string;
@@ -12,7 +24,7 @@ export interface Verdict {
 
 /** `ratio` is undefined when one of the two was not measured. */
 export function judgeRatio(question: string, target: RatioTarget, ratio: number | undefined): Verdict {
-  const goal = `(target ${target.atMost})`;
+  const goal = `(target ${formatNumber(target.atMost)})`;
   if (ratio === undefined) {
     return {
       line: `${question} ${target.subject} to ${target.versus} ${goal} not measured`,
@@ -20,7 +32,8 @@ export function judgeRatio(question: string, target: RatioTarget, ratio: number 
     };
   }
   const isMet = ratio <= target.atMost;
-  const measured = `${question} ${target.subject} ${ratio.toFixed(2)}x ${target.versus}`;
+  const what = target.measure === undefined ? '' : ` ${target.measure}`;
+  const measured = `${question} ${target.subject}${what} ${ratio.toFixed(2)}x ${target.versus}`;
   return { line: `${measured} ${goal} ${isMet ? 'ok' : 'MISSED'}`, isMet };
 }
 

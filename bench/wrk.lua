@@ -1,5 +1,5 @@
 -- wrk's own text output rounds; this prints the exact numbers as one line of JSON.
--- Arguments: method, body file ("-" for none).
+-- Arguments: method, body file ("-" for none), mean pause before a request in milliseconds (0 for none).
 
 function init(args)
   wrk.method = args[1] or 'GET'
@@ -8,6 +8,15 @@ function init(args)
     wrk.body = file:read('*a')
     file:close()
     wrk.headers['Content-Type'] = 'application/json'
+  end
+  local pause = tonumber(args[3])
+  if pause > 0 then delay = pauses(pause) end
+end
+
+-- Exponentially distributed, in whole milliseconds.
+function pauses(mean)
+  return function()
+    return math.floor(-mean * math.log(1 - math.random()) + math.random())
   end
 end
 

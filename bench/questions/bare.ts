@@ -1,5 +1,6 @@
 import { compareUnderLoad } from '../comparison.ts';
 import { originPaths, smallAnswer } from '../origin.ts';
+import { haproxy } from '../peers/haproxy.ts';
 import { hookway } from '../peers/hookway.ts';
 import { nginx } from '../peers/nginx.ts';
 import { inDefaultVariant, type Question } from './question.ts';
@@ -14,9 +15,13 @@ export const bare: Question = {
       load: { path: originPaths.small, answerBytes: smallAnswer.length },
       entrants: [
         { label: 'hookway, no plugins', peer: hookway, variant: 'bare' },
-        ...inDefaultVariant([hookway, nginx]),
+        ...inDefaultVariant([hookway, nginx, haproxy]),
       ],
-      targets: [],
+      targets: ['nginx', 'haproxy'].map((versus) => ({
+        subject: 'hookway, no plugins',
+        versus,
+        atMost: 1.35,
+      })),
     }),
   ],
 };

@@ -17,7 +17,7 @@ import { inDefaultVariant, type Question } from './question.ts';
 const connectionCount = 3000;
 const warmUpConnectionCount = 200;
 const maximumRounds = 3;
-const targetKilobytes = 11;
+const targetKilobytes = 9;
 const peerNames = ['hookway', 'nginx', 'http-proxy-3'];
 const client = fileURLToPath(new URL('../idle-client.ts', import.meta.url));
 

@@ -2,8 +2,9 @@ import { bare } from './bare.ts';
 import { bodies } from './bodies.ts';
 import { failover } from './failover.ts';
 import { idle } from './idle.ts';
+import { latency } from './latency.ts';
 import { pipelining } from './pipelining.ts';
-import { plugins } from './plugins.ts';
+import { eachPlugin, plugins } from './plugins.ts';
 import { post } from './post.ts';
 import type { Question } from './question.ts';
 import { rateLimit } from './rate-limit.ts';
@@ -17,7 +18,9 @@ const allQuestions: readonly Question[] = [
   idle,
   post,
   bare,
+  latency,
   plugins,
+  eachPlugin,
   failover,
   rateLimit,
   tls,

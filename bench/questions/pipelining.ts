@@ -1,5 +1,6 @@
 import { compareUnderLoad } from '../comparison.ts';
 import { originPaths, smallAnswer } from '../origin.ts';
+import { haproxy } from '../peers/haproxy.ts';
 import { hookway } from '../peers/hookway.ts';
 import { nginx } from '../peers/nginx.ts';
 import { inDefaultVariant, type Question } from './question.ts';
@@ -14,9 +15,13 @@ export const pipelining: Question = {
       load: { path: originPaths.small, answerBytes: smallAnswer.length },
       entrants: [
         { label: 'hookway, pipelining 32', peer: hookway, variant: 'pipelining' },
-        ...inDefaultVariant([hookway, nginx]),
+        ...inDefaultVariant([hookway, nginx, haproxy]),
       ],
-      targets: [{ subject: 'hookway, pipelining 32', versus: 'nginx', atMost: 1.15 }],
+      targets: ['nginx', 'haproxy'].map((versus) => ({
+        subject: 'hookway, pipelining 32',
+        versus,
+        atMost: 1,
+      })),
     }),
   ],
 };

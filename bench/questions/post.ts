@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { compareUnderLoad } from '../comparison.ts';
 import { originPaths, smallAnswer } from '../origin.ts';
 import { allPeers } from '../peers/index.ts';
+import { againstNpm } from '../targets.ts';
 import { inDefaultVariant, type Question } from './question.ts';
 
 const bodyBytes = 1024;
@@ -19,13 +20,12 @@ export const post: Question = {
         title: `POST, JSON of ${bodyBytes} bytes`,
         load: {
           path: originPaths.small,
-
           answerBytes: smallAnswer.length,
           method: 'POST',
           bodyFile,
         },
         entrants: inDefaultVariant(allPeers),
-        targets: [],
+        targets: againstNpm,
       }),
     ];
   },

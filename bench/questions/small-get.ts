@@ -1,6 +1,7 @@
 import { compareUnderLoad } from '../comparison.ts';
 import { originPaths, smallAnswer } from '../origin.ts';
 import { allPeers } from '../peers/index.ts';
+import { againstNpm } from '../targets.ts';
 import { inDefaultVariant, type Question } from './question.ts';
 
 /** What does one small request cost? */
@@ -12,10 +13,7 @@ export const smallGet: Question = {
       title: `GET, answer of ${smallAnswer.length} bytes`,
       load: { path: originPaths.small, answerBytes: smallAnswer.length },
       entrants: inDefaultVariant(allPeers),
-      targets: [
-        { subject: 'hookway', versus: 'nginx', atMost: 1.6 },
-        { subject: 'hookway', versus: 'http-proxy-3', atMost: 0.3 },
-      ],
+      targets: [{ subject: 'hookway', versus: 'nginx', atMost: 1.6 }, ...againstNpm],
     }),
   ],
 };
