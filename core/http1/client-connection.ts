@@ -21,6 +21,7 @@ import { MessageWriter } from './message-writer.ts';
 import { endsConnection, requestHeadText } from './serializer.ts';
 import { SwitchedChannel } from './switched-channel.ts';
 import { nowMs } from '../transport/clock.ts';
+import { afterNextPoll } from '../transport/turn.ts';
 
 /** What a connection tells the pool that opened it. */
 export interface ClientConnectionListener {
@@ -58,6 +59,8 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
   #isExclusive = false;
   #hasFinished = false;
   #isConsuming = false;
+  /** Looks at what came while reading was paused that are still to be taken. */
+  #pendingPolls = 0;
   #hasPeerEnded = false;
   #isClosed = false;
 
@@ -216,8 +219,11 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
     while (at < end && !this.#isClosed) {
       const body = this.#body;
       if (body === undefined) {
+        // RFC 9112 9.2: bytes that nobody asked for yet are no response, nor the beginning of one
         if (this.#queue.length === 0)
           throw new GatewayError('malformed_response', 'Bytes came without a request.');
+        if (this.#queue[0]!.isUnsent)
+          throw new GatewayError('malformed_response', 'A response came before its request.');
         const parsed = this.#reader.read(bytes, at, end);
         if (parsed === undefined) return end;
         at = parsed.end;
@@ -237,7 +243,6 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
   #onHead(head: ResponseHead, bytes: Buffer, at: number, end: number): boolean {
     const stream = this.#queue[0]!;
     const { status } = head;
-    if (stream.isUnsent) throw new GatewayError('malformed_response', 'A response came before its request.');
     if (status === 101) return this.#switch(stream, head, bytes, at, end);
     const announcesContent = announcesForbiddenContent(head.facts, status);
     if (status < 200) {
@@ -321,7 +326,7 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
     this.#hasFinished = false;
     if (this.#isClosed) return;
     if (this.#hasPeerEnded) this.#shut();
-    else this.#listener.onAvailable(this);
+    else if (this.#pendingPolls === 0) this.#listener.onAvailable(this);
   }
 
   #hold(bytes: Buffer, from: number, to: number): void {
@@ -332,10 +337,20 @@ export class ClientConnection implements ChannelListener, BodyOwner, DeadlineOwn
   #consumeHeld(): void {
     const held = this.#held!;
     this.#held = undefined;
+    const served = this.#served;
+    this.#pendingPolls++;
     this.#consume(held, 0, held.length);
+    // a response that ends here was complete while reading was paused: more may have come, which is no response
+    if (this.#served > served) afterNextPoll(() => this.#onPolled());
+    else this.#pendingPolls--;
     if (this.#held !== undefined || this.#isClosed) return;
     if (this.#hasPeerEnded) this.#finishAtEnd();
     else this.channel.resume();
+  }
+
+  #onPolled(): void {
+    this.#pendingPolls--;
+    this.#goOn();
   }
 
   #finishAtEnd(): void {

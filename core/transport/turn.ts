@@ -24,3 +24,8 @@ export function atTurnEnd(each: TurnEnd): void {
   if (waiting.length === 0) setImmediate(endTurn);
   waiting.push(each);
 }
+
+/** Calls back once every socket that can be read now has been read. */
+export function afterNextPoll(callback: () => void): void {
+  setImmediate(() => setImmediate(callback)); // the first may still belong to the poll that is going on
+}
