@@ -1,19 +1,20 @@
-import type {
-  GatewayConfig,
-  PluginEntry,
-  PluginList,
-  PluginScope,
-  RouteConfig,
-  UpstreamConfig,
-} from '../core/index.ts';
+import type { GatewayConfig, PluginEntry, PluginList, RouteConfig, UpstreamConfig } from '../core/index.ts';
 
-/** A plugin named in a configuration: its name, its options, and the routes it is limited to. */
+/** What an entry says beside the options of its plugin. */
+export interface EntrySettings {
+  /** Names of the routes it is limited to; default: all. */
+  readonly routes?: readonly string[] | undefined;
+  /** Tells entries of the same plugin apart over reloads; unique among these. */
+  readonly name?: string | undefined;
+}
+
+/** A plugin listed by its name, with its options and what else there is to say of the entry. */
 export type NamedPlugin =
   | string
   | readonly [
       name: string,
       options?: Readonly<Record<string, unknown>> | null | undefined,
-      scope?: PluginScope,
+      settings?: EntrySettings | null | undefined,
     ];
 
 /** Plugins as a configuration file lists them, by import or by name, in the order in which they run. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { builtInPlugins, loadBuiltIn } from './load-plugin.ts';
-import { configurationSchema, scopeSchema } from './schema.ts';
+import { configurationSchema, entrySettingsSchema } from './schema.ts';
 
 /** A JSON Schema, draft 7. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -22,7 +22,7 @@ async function optionsOf(plugin: string): Promise<JsonSchema> {
 function namedPlugin(name: JsonSchema, options: JsonSchema): JsonSchema {
   return {
     type: 'array',
-    items: [name, { anyOf: [options, { type: 'null' }] }, toJsonSchema(scopeSchema)],
+    items: [name, { anyOf: [options, { type: 'null' }] }, toJsonSchema(entrySettingsSchema)],
     minItems: 1,
     maxItems: 3,
   };

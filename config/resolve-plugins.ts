@@ -1,9 +1,10 @@
 import type { z } from 'zod';
-import { type ConfigurationProblem, only, type PluginEntry } from '../core/index.ts';
+import { type ConfigurationProblem, named, only, type PluginEntry } from '../core/index.ts';
 import { problemsOf } from './explain.ts';
 import { isPluginFactory, loadPlugin } from './load-plugin.ts';
 import type { SourceModules } from './load-typescript.ts';
-import { scopeSchema } from './schema.ts';
+import type { EntrySettings } from './configuration.ts';
+import { entrySettingsSchema } from './schema.ts';
 
 /** The plugins of a configuration, in order; one that was not found has a stand-in, so that places stay right. */
 export interface ResolvedPlugins {
@@ -11,7 +12,8 @@ export interface ResolvedPlugins {
   readonly problems: readonly ConfigurationProblem[];
 }
 
-const expected = 'expected a plugin, its name, or a list of its name, options and { "routes": [...] }';
+const expected =
+  'expected a plugin, its name, or a list of its name, options and { "routes": [...], "name": "..." }';
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -24,6 +26,11 @@ function isEntry(value: unknown): value is PluginEntry {
 
 function standIn(name: string): PluginEntry {
   return { definition: { name, setup: () => {} }, options: undefined, scope: undefined };
+}
+
+function withSettings(entry: PluginEntry, { routes, name }: EntrySettings): PluginEntry {
+  const scoped = routes === undefined ? entry : only({ routes }, entry)[0]!;
+  return name === undefined ? scoped : named(name, scoped);
 }
 
 /** One walk over one list of plugins. */
@@ -51,12 +58,11 @@ class Resolution implements ResolvedPlugins {
     return `plugins[${this.entries.length}]`;
   }
 
-  async #addNamed([name, options, scope, ...rest]: readonly [string, ...unknown[]]): Promise<void> {
+  async #addNamed([name, options, settings, ...rest]: readonly [string, ...unknown[]]): Promise<void> {
     const place = `${this.#place} ${name}`;
     if (rest.length > 0) this.#report(place, expected);
-    const isScoped = this.#checkScope(place, scope);
-    const entry = await this.#find(name, options ?? undefined, place);
-    this.#addEntry(isScoped ? only(scope as { routes: string[] }, entry)[0]! : entry);
+    const checked = this.#checkSettings(place, settings ?? {});
+    this.#addEntry(withSettings(await this.#find(name, options ?? undefined, place), checked));
   }
 
   async #find(name: string, options: unknown, place: string): Promise<PluginEntry> {
@@ -68,11 +74,10 @@ class Resolution implements ResolvedPlugins {
     return result.factory(options);
   }
 
-  #checkScope(place: string, scope: unknown): boolean {
-    if (scope === undefined || scope === null) return false;
-    const problems = problemsOf(scopeSchema, scope, place);
+  #checkSettings(place: string, settings: unknown): EntrySettings {
+    const problems = problemsOf(entrySettingsSchema, settings, place);
     this.problems.push(...problems);
-    return problems.length === 0;
+    return problems.length === 0 ? (settings as EntrySettings) : {};
   }
 
   #addEntry(entry: PluginEntry): void {

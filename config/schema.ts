@@ -126,5 +126,8 @@ export const configurationSchema = z.strictObject({
   log: log.optional().describe("The gateway's own log."),
 });
 
-/** The third element of a named plugin. */
-export const scopeSchema = z.strictObject({ routes: z.array(z.string()).describe('Names of routes.') });
+/** The third element of a plugin listed by its name. */
+export const entrySettingsSchema = z.strictObject({
+  routes: z.array(z.string()).optional().describe('Names of the routes to limit it to; default: all.'),
+  name: z.string().optional().describe('Tells entries of the same plugin apart over reloads.'),
+});

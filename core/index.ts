@@ -61,6 +61,7 @@ export type { MessageBody } from './pipeline/message-body.ts';
 export {
   definePlugin,
   flattenPlugins,
+  named,
   only,
   type PluginDefinition,
   type PluginEntry,

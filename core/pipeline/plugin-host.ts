@@ -4,9 +4,10 @@ import type { Upstream } from '../upstream/upstream.ts';
 import type { RouteInfo } from './exchange.ts';
 import { HookFacade, type IsInScope } from './facade.ts';
 import type { Hooks } from './hooks.ts';
+import type { IdentifiedEntry } from './identities.ts';
 import type { InstrumentDraft } from './instrument-draft.ts';
 import type { InstrumentOptions } from './instruments.ts';
-import type { PluginHost, PluginScope } from './plugin.ts';
+import type { PluginHost } from './plugin.ts';
 import type { RetainedValues } from './retained.ts';
 import type { Service } from './tokens.ts';
 import type { TrailRequests } from './trail-requests.ts';
@@ -51,14 +52,13 @@ function named(plugin: string, options: InstrumentOptions): InstrumentOptions {
   return { ...options, name: `${plugin.replaceAll(/[^a-z0-9]/gi, '_')}_${options.name}` };
 }
 
-/** Gives one plugin its host; `instance` tells apart several entries of the same plugin. */
+/** Gives one entry its host; what it retains belongs to its identity. */
 export function createPluginHost(
-  plugin: string,
-  instance: number,
-  scope: PluginScope | undefined,
+  { entry: { definition, scope }, identity }: IdentifiedEntry,
   isInScope: IsInScope,
   surroundings: HostSurroundings,
 ): { readonly host: PluginHost; readonly seal: () => void } {
+  const plugin = definition.name;
   const { hooks, services, retained, instruments, log, failures } = surroundings;
   const { cleanups, starts, retirements, reopeners } = surroundings.turningPoints;
   const pluginLog = log.child({ plugin });
@@ -71,7 +71,7 @@ export function createPluginHost(
     provide: (token, service) => services.provide(token, service, plugin),
     use: (token) => services.get(token),
     retain: (key, create, dispose) => {
-      const [value, release] = retained.hold(`${plugin}#${instance}:${key}`, create, dispose);
+      const [value, release] = retained.hold(`${identity}:${key}`, create, dispose);
       cleanups.add(plugin, release);
       return value;
     },

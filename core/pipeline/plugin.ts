@@ -19,8 +19,8 @@ export interface PluginHost {
   /** The service another plugin provides; undefined when none does. Ask inside a hook to be independent of order. */
   readonly use: <T>(token: Service<T>) => T | undefined;
   /**
-   * A value that survives reloads: made once for this plugin and key, kept while some generation holds it, then
-   * disposed of.
+   * A value that survives reloads: made once for this entry of the configuration and key, kept while some generation
+   * holds it, then disposed of.
    */
   readonly retain: <T>(key: string, create: () => T, dispose?: (value: T) => void | Promise<void>) => T;
   /**
@@ -80,6 +80,8 @@ export interface PluginEntry {
   readonly definition: PluginDefinition<unknown, unknown>;
   readonly options: unknown;
   readonly scope: PluginScope | undefined;
+  /** Tells entries of the same plugin apart for good, see `named`. */
+  readonly name?: string | undefined;
 }
 
 /** A call of it in a configuration gives an entry; `definition` is for tools and tests. */
@@ -116,6 +118,14 @@ export function definePlugin(definition: {
   const shared = definition as unknown as PluginDefinition<unknown, unknown>;
   const factory = (options?: unknown): PluginEntry => ({ definition: shared, options, scope: undefined });
   return Object.assign(factory, { definition: shared });
+}
+
+/**
+ * Gives an entry a name, unique among those of the plugin: what the plugin retains is found by it after a reload, even
+ * when options and routes have changed.
+ */
+export function named(name: string, entry: PluginEntry): PluginEntry {
+  return { ...entry, name };
 }
 
 /** A list of plugins as configurations write it: lists are flattened, what is false or missing is left out. */

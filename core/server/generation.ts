@@ -7,7 +7,8 @@ import type { Inbound } from '../pipeline/drafts.ts';
 import type { IsInScope } from '../pipeline/facade.ts';
 import { type HookName, Hooks, listTaps, type TapListing } from '../pipeline/hooks.ts';
 import type { LiveExchange, Pipeline } from '../pipeline/live-exchange.ts';
-import { flattenPlugins, type PluginEntry, type PluginScope } from '../pipeline/plugin.ts';
+import { flattenPlugins, type PluginScope } from '../pipeline/plugin.ts';
+import { type IdentifiedEntry, identify } from '../pipeline/identities.ts';
 import { InstrumentDraft } from '../pipeline/instrument-draft.ts';
 import { Instruments } from '../pipeline/instruments.ts';
 import { type HostSurroundings, Services } from '../pipeline/plugin-host.ts';
@@ -36,6 +37,8 @@ export interface GenerationParts {
   readonly retained: RetainedValues;
   readonly instruments: Instruments;
   readonly overrides: BackendOverrides;
+  /** The plugins of the generation in service, whose retained values go on. */
+  readonly before: readonly IdentifiedEntry[];
   /** Services that the gateway itself provides. */
   readonly services: Services;
   /** Gives up the set-up and the start. */
@@ -55,6 +58,7 @@ export class Generation implements Pipeline {
   readonly services: Services;
   readonly routes: readonly Route[];
   readonly upstreams: ReadonlyMap<string, Upstream>;
+  readonly plugins: readonly IdentifiedEntry[];
   /** How those listeners speak TLS that do. */
   tls: ReadonlyMap<ListenerConfig, ListenerTls> = new Map();
   /** Exchanges that have begun and are not settled. */
@@ -67,9 +71,10 @@ export class Generation implements Pipeline {
   readonly #instruments: InstrumentDraft;
   #onIdle: (() => void) | undefined;
 
-  private constructor(config: GatewayConfig, parts: GenerationParts) {
+  private constructor(config: GatewayConfig, plugins: readonly IdentifiedEntry[], parts: GenerationParts) {
     this.number = parts.number;
     this.config = config;
+    this.plugins = plugins;
     this.log = parts.log;
     this.failures = new FailureLog(parts.log);
     this.services = parts.services;
@@ -97,9 +102,9 @@ export class Generation implements Pipeline {
     const plugins = flattenPlugins(config.plugins ?? []);
     const problems = findProblems(config, plugins);
     if (problems.length > 0) throw new ConfigurationError(problems);
-    const generation = new Generation(config, parts);
+    const generation = new Generation(config, identify(plugins, parts.before), parts);
     try {
-      await generation.#setUp(plugins, parts);
+      await generation.#setUp(parts);
       generation.#encrypt(config);
     } catch (error) {
       await generation.dispose();
@@ -161,7 +166,7 @@ export class Generation implements Pipeline {
     await this.#turningPoints.cleanups.run();
   }
 
-  async #setUp(plugins: readonly PluginEntry[], { retained }: GenerationParts): Promise<void> {
+  async #setUp({ retained }: GenerationParts): Promise<void> {
     const { hooks, services, log, failures, upstreams } = this;
     const turningPoints = this.#turningPoints;
     const surroundings: HostSurroundings = {
@@ -176,7 +181,7 @@ export class Generation implements Pipeline {
       failures,
       trails: this.#trails,
     };
-    await setUpPlugins(plugins, (scope) => this.#scopeOf(scope), surroundings, this.#bounds);
+    await setUpPlugins(this.plugins, (scope) => this.#scopeOf(scope), surroundings, this.#bounds);
     this.#trails.apply(hooks, (inbound) => judgeRoutes(this.routes, inbound, this.findRoute(inbound)));
   }
 
@@ -202,6 +207,7 @@ export function createDryGeneration(config: GatewayConfig): Promise<Generation> 
     number: 0,
     log: createLog({ level: 'silent' }).logger,
     retained: new RetainedValues(),
+    before: [],
     instruments: new Instruments(),
     overrides: new BackendOverrides(),
     services: new Services(),

@@ -121,6 +121,22 @@ function pathSteps(path: readonly PropertyKey[]): string[] {
   return steps;
 }
 
+/** They are shown, and stand in configurations. */
+const entryNamePattern = /^[A-Za-z0-9._-]{1,100}$/;
+
+function checkEntryNames(problems: Problems, plugins: readonly PluginEntry[]): void {
+  const found = new Set<string>();
+  for (const [index, { definition, name }] of plugins.entries()) {
+    if (name === undefined) continue;
+    const at = `plugins[${index}] ${definition.name} › name`;
+    if (typeof name !== 'string' || !entryNamePattern.test(name))
+      problems.add(at, 'must be 1 to 100 characters of A-Z a-z 0-9 . _ -');
+    const unique = `${definition.name} ${name}`;
+    if (found.has(unique)) problems.add(at, `another ${definition.name} is named ${JSON.stringify(name)}`);
+    found.add(unique);
+  }
+}
+
 function checkUnique(problems: Problems, place: string, names: readonly (string | undefined)[]): void {
   for (const [index, name] of names.entries()) {
     if (name === undefined || names.indexOf(name) === index) continue;
@@ -173,5 +189,6 @@ export function findProblems(config: GatewayConfig, plugins: readonly PluginEntr
   );
   for (const [index, entry] of plugins.entries())
     checkPlugin(problems, `plugins[${index}]`, entry, routeNames);
+  checkEntryNames(problems, plugins);
   return problems.found;
 }

@@ -192,6 +192,7 @@ export class RunningGateway implements Gateway, GatewayControl, ListenerOwner {
       number: this.#generations + 1,
       log: this.log,
       retained: this.#retained,
+      before: this.#current?.plugins ?? [],
       instruments: this.instruments,
       overrides,
       services,

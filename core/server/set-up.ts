@@ -1,6 +1,7 @@
 import { ConfigurationError, type ConfigurationProblem } from '../errors.ts';
 import type { IsInScope } from '../pipeline/facade.ts';
 import { hookNames, type HookName, type Hooks, listTaps } from '../pipeline/hooks.ts';
+import type { IdentifiedEntry } from '../pipeline/identities.ts';
 import type { PluginEntry, PluginScope } from '../pipeline/plugin.ts';
 import { createPluginHost, type HostSurroundings } from '../pipeline/plugin-host.ts';
 import type { TurningPoints } from '../pipeline/turning-points.ts';
@@ -13,23 +14,20 @@ type ScopeOf = (scope: PluginScope | undefined) => IsInScope;
  * @throws ConfigurationError that names the plugin which could not.
  */
 export async function setUpPlugins(
-  plugins: readonly PluginEntry[],
+  plugins: readonly IdentifiedEntry[],
   scopeOf: ScopeOf,
   surroundings: HostSurroundings,
   bounds: StepBounds,
 ): Promise<void> {
-  const instances = new Map<string, number>();
-  for (const [index, entry] of plugins.entries()) {
-    const { name } = entry.definition;
-    const instance = instances.get(name) ?? 0;
-    instances.set(name, instance + 1);
-    const isInScope = scopeOf(entry.scope);
-    const { host, seal } = createPluginHost(name, instance, entry.scope, isInScope, surroundings);
+  for (const [index, identified] of plugins.entries()) {
+    const { entry } = identified;
+    const { host, seal } = createPluginHost(identified, scopeOf(entry.scope), surroundings);
     const step = () => entry.definition.setup(host, validatedOptions(entry));
-    await attempt(`plugins[${index}] ${name}`, () => within(step, bounds, 'was not set up'));
+    await attempt(`plugins[${index}] ${entry.definition.name}`, () => within(step, bounds, 'was not set up'));
     seal();
   }
-  const unknown = hookNames.flatMap((hook) => unknownBefore(hook, surroundings.hooks, instances));
+  const listed = new Set(plugins.map(({ entry }) => entry.definition.name));
+  const unknown = hookNames.flatMap((hook) => unknownBefore(hook, surroundings.hooks, listed));
   if (unknown.length > 0) throw new ConfigurationError(unknown);
 }
 
@@ -57,11 +55,7 @@ function validatedOptions({ definition, options }: PluginEntry): unknown {
   return result?.success === true ? result.data : undefined;
 }
 
-function unknownBefore(
-  hook: HookName,
-  hooks: Hooks,
-  listed: ReadonlyMap<string, unknown>,
-): ConfigurationProblem[] {
+function unknownBefore(hook: HookName, hooks: Hooks, listed: ReadonlySet<string>): ConfigurationProblem[] {
   return listTaps(hooks, hook).flatMap(({ plugin, before }) =>
     before
       .filter((name) => !listed.has(name))

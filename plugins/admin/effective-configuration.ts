@@ -2,10 +2,10 @@ import { flattenPlugins, type GatewayControl, type PluginEntry } from '../../cor
 import { show } from './mask.ts';
 
 /** A plugin with its options, defaults filled in. */
-function pluginOf({ definition, options, scope }: PluginEntry): object {
+function pluginOf({ definition, options, scope, name }: PluginEntry): object {
   const result = definition.options?.safeParse(options ?? {});
   const complete = result?.success === true ? result.data : options;
-  return { name: definition.name, options: complete ?? {}, routes: scope?.routes };
+  return { name: definition.name, options: complete ?? {}, routes: scope?.routes, entry: name };
 }
 
 /** The configuration in service with its defaults, without its secrets. */

@@ -38,12 +38,12 @@ test('every bound comes with its description and default', () => {
   }
 });
 
-test('a plugin is a name, or a list of its name, options and routes', () => {
+test('a plugin is a name, or a list of its name, options, and routes or a name of the entry', () => {
   const { anyOf } = schema.properties['plugins']!.items as { anyOf?: Schema[] };
   expect(anyOf).toContainEqual({ type: 'string' });
   const list = anyOf!.at(-1)!;
   expect(list).toMatchObject({ type: 'array', minItems: 1, maxItems: 3 });
   expect(list.items).toMatchObject({
-    2: { properties: { routes: { type: 'array' } }, required: ['routes'] },
+    2: { properties: { routes: { type: 'array' }, name: { type: 'string' } }, additionalProperties: false },
   });
 });

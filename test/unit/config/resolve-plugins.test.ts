@@ -48,6 +48,16 @@ test('a path is resolved from the folder of the configuration, and its files are
   expect(modules.files.map((file) => file.replace(/.*\/plugins\//, ''))).toEqual(['a.ts', 'b.ts']);
 });
 
+test.each([
+  ['routes and a name', { routes: ['r'], name: 'n' }, { scope: { routes: ['r'] }, name: 'n' }],
+  ['a name only', { name: 'n' }, { scope: undefined, name: 'n' }],
+  ['nothing', null, { scope: undefined }],
+])('the third element of an entry says %s', async (_what, settings, expected) => {
+  const resolved = await resolveIn({ 'a.ts': pluginText('a') }, [['./a.ts', null, settings]]);
+  expect(resolved.problems).toEqual([]);
+  expect(resolved.entries).toMatchObject([expected]);
+});
+
 const packageWith = (name: string): Record<string, string | object> => ({
   [`node_modules/${name}/package.json`]: { name, type: 'module', exports: { import: './index.js' } },
   [`node_modules/${name}/index.js`]: pluginText(name),
@@ -109,6 +119,16 @@ test.each<[string, unknown, string]>([
     'plugins[0] limited: unknown key "mod", did you mean "mode"?',
   ],
   ['too many elements', ['other-name', {}, { routes: [] }, 1], 'plugins[0] other-name: expected a plugin'],
+  [
+    'a wrong name',
+    ['other-name', {}, { name: 1 }],
+    'plugins[0] other-name › name: expected a string, got a number',
+  ],
+  [
+    'an unknown setting',
+    ['other-name', null, { route: ['r'] }],
+    'other-name: unknown key "route", did you mean "routes"?',
+  ],
   ['a wrong scope', ['other-name', {}, { routes: 'r' }], 'plugins[0] other-name › routes: expected a list'],
 ])('%s is one problem with its place', async (_what, item, problem) => {
   const files = {

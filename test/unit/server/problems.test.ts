@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { ConfigurationError } from '../../../core/errors.ts';
-import { definePlugin, flattenPlugins, only, type PluginList } from '../../../core/pipeline/plugin.ts';
+import { definePlugin, flattenPlugins, named, only, type PluginList } from '../../../core/pipeline/plugin.ts';
 import type {
   GatewayConfig,
   ListenerTlsConfig,
@@ -271,6 +271,21 @@ describe('a plugin', () => {
   test('that takes none is given none', () => {
     const factory = bare as (options: unknown) => ReturnType<typeof bare>;
     expect(placesOf({}, [factory({ a: 1 })])).toEqual(['plugins[0] bare']);
+  });
+
+  test('has a name that no other entry of it has, if any', () => {
+    const other = definePlugin({ name: 'other', setup });
+    expect(
+      placesOf({}, [named('a', bare()), named('b', bare()), named('a', other()), bare(), bare()]),
+    ).toEqual([]);
+    expect(placesOf({}, [named('a', bare()), ...only({ routes: ['all'] }, named('a', bare()))])).toEqual([
+      'plugins[1] bare › name',
+    ]);
+    expect(placesOf({}, [named('', bare()), named('a b', bare()), named(1 as never, bare())])).toEqual([
+      'plugins[0] bare › name',
+      'plugins[1] bare › name',
+      'plugins[2] bare › name',
+    ]);
   });
 
   test('is scoped to routes that there are', () => {
