@@ -1,10 +1,18 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 
 const ownCommand = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** `hookway reload` asks every gateway of its user, and those of other test files may end before they answer. */
+const runtimeFolder = mkdtempSync(join(tmpdir(), 'hookway-runtime-'));
+chmodSync(runtimeFolder, 0o1777); // for other users as well
+afterAll(() => rmSync(runtimeFolder, { recursive: true }));
 
 export interface CommandOptions {
   readonly cwd: string;
@@ -24,7 +32,7 @@ export interface CommandResult {
 
 function start(args: readonly string[], options: CommandOptions): ChildProcessWithoutNullStreams {
   const { cwd, uid, command = ownCommand, env: more } = options;
-  const env = { ...process.env, NO_COLOR: '1', ...more };
+  const env = { ...process.env, NO_COLOR: '1', XDG_RUNTIME_DIR: runtimeFolder, ...more };
   const child = spawn(process.execPath, [command, ...args], {
     cwd,
     env,
