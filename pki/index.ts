@@ -1,3 +1,3 @@
 // Certificates for plugins that need them; what can be done with node:crypto alone is done with it.
-export { type Authority, type CertifiedKey, createAuthority, issueCertificate } from './issue.ts';
-export { type Pkcs12Content, readPkcs12 } from './pkcs12.ts';
+export { type Authority, createAuthority, issueCertificate } from './issue.ts';
+export { readPkcs12 } from './pkcs12.ts';

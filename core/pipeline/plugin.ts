@@ -53,7 +53,7 @@ interface OptionIssue {
 }
 
 /** The part of a zod schema that the core needs. */
-export interface OptionsSchema<Input, Output> {
+interface OptionsSchema<Input, Output> {
   safeParse(
     input: unknown,
   ): { success: true; data: Output } | { success: false; error: { issues: OptionIssue[] } };
