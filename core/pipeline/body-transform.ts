@@ -13,6 +13,27 @@ function asBytes(chunk: unknown): Buffer | undefined {
   return chunk instanceof Uint8Array ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length) : undefined;
 }
 
+type Written = (...input: unknown[]) => void;
+
+/**
+ * Makes what a stream's own code throws an error of the stream. Node.js lets it escape to whoever writes, which for a
+ * chunk that had to wait is the event loop.
+ */
+export function containThrows(stream: Duplex): void {
+  const methods = stream as unknown as Record<'_write' | '_writev', Written | null | undefined>;
+  for (const name of ['_write', '_writev'] as const) {
+    const own = methods[name];
+    if (typeof own !== 'function') continue;
+    methods[name] = (...input) => {
+      try {
+        own.apply(stream, input);
+      } catch (error) {
+        stream.destroy(error as Error);
+      }
+    };
+  }
+}
+
 /** Feeds a Node stream from a body source. */
 class StreamSink implements BodySink {
   readonly #stream: Duplex;

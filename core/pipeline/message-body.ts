@@ -3,7 +3,7 @@ import { type ErrorCode, GatewayError } from '../errors.ts';
 import { type BodyLength, CHUNKED } from '../message/framing.ts';
 import type { BodySink, BodySource } from '../message/stream.ts';
 import { collect } from './body-collect.ts';
-import { pipeThrough } from './body-transform.ts';
+import { containThrows, pipeThrough } from './body-transform.ts';
 import { KeptBody } from './kept-body.ts';
 
 /** What the body needs of the exchange it belongs to. */
@@ -88,6 +88,7 @@ export class MessageBody {
     this.#refuseWhenStarted();
     // the stream always has an error listener, also when it is never piped
     transform.on('error', () => {});
+    containThrows(transform);
     this.#isTransformed = true; // also a HEAD's, whose length would be another
     if (this.wireLength === 0) transform.destroy();
     else (this.#transforms ??= []).push(transform);

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { Transform } from 'node:stream';
+import { Duplex, Transform } from 'node:stream';
 import { createGzip, gunzipSync } from 'node:zlib';
-import { definePlugin, type Exchange, type PluginEntry, retry } from 'hookway';
+import { definePlugin, type Exchange, only, type PluginEntry, respond, retry } from 'hookway';
 import { type OriginAnswer, startTestGateway } from 'hookway/testing';
 import { expect, test } from 'vitest';
 import { Gate } from './gate.ts';
@@ -138,6 +138,69 @@ test('a Transform that fails on the response resets the client’s connection an
     code: 'plugin_failed',
   });
   await gateway.waitForLog(({ level, code }) => level === 'error' && code === 'plugin_failed');
+});
+
+const throwing = (): Transform =>
+  new Transform({
+    transform() {
+      throw new Error('cannot transform');
+    },
+  });
+
+/** Hands on later, so that what follows is called by the event loop. */
+const late = (): Transform =>
+  new Transform({
+    transform: (bytes: Buffer, _encoding, done) => void setImmediate(() => done(null, bytes)),
+  });
+
+/** Hands on several chunks at once. */
+const gathering = (act: () => void): Duplex =>
+  new Duplex({ read() {}, write: (_bytes, _encoding, done) => void setImmediate(done), writev: act });
+
+const routes = [{ name: 'broken', path: '/broken', upstream: 'origin' }, { upstream: 'origin' }];
+
+test.each<[string, PluginEntry]>([
+  ['a request', onRequest(({ outbound }) => outbound.body.through(throwing()))],
+  ['a response', onResponse(({ response }) => response!.body.through(throwing()))],
+  [
+    'what another one hands on later',
+    onResponse(({ response }) => {
+      response!.body.through(late());
+      response!.body.through(throwing());
+    }),
+  ],
+  [
+    'several chunks at once',
+    onResponse(({ response }) => {
+      response!.body.through(
+        gathering(() => {
+          throw new Error('cannot transform');
+        }),
+      );
+    }),
+  ],
+  [
+    'an answer of a plugin',
+    definePlugin({
+      name: 'answering',
+      setup({ hooks }) {
+        hooks.onRequest.tapPromise(() => Promise.resolve(respond(200, {}, 'hello')));
+        hooks.onResponse.tap(({ response }) => response!.body.through(throwing()));
+      },
+    })(),
+  ],
+])('a Transform that throws at %s fails that exchange, and nothing else', async (_, plugin) => {
+  await using gateway = await startTestGateway({
+    plugins: only({ routes: ['broken'] }, plugin),
+    routes,
+    origin: { body: 'hello', chunked: 1 },
+  });
+  using client = await gateway.connect();
+  client.send(post('/broken', 'hello'));
+  const { outcome } = await gateway.waitForExchange();
+  expect(outcome).toMatchObject({ endedBy: 'plugin', code: 'plugin_failed' });
+  await gateway.waitForLog(({ level, code }) => level === 'error' && code === 'plugin_failed');
+  expect((await gateway.fetch('/')).status).toBe(200);
 });
 
 test('a Transform is destroyed when the client goes away', async () => {
