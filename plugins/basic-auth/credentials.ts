@@ -5,6 +5,8 @@ export interface Credentials {
   readonly password: string;
 }
 
+/** More is nobody's name and password, and Unicode's normalization takes time by the square of the length. */
+const longestValue = 1_024;
 const scheme = /^basic +([A-Za-z0-9+/]+={0,2})$/i; // RFC 9110 11.2: token68 in the alphabet of RFC 4648
 const hasControl = /[\u0000-\u001f\u007f]/;
 
@@ -18,8 +20,9 @@ function decode(base64: string): string | undefined {
   }
 }
 
-/** Reads a value of Authorization (RFC 7617 2); undefined when it is not of that scheme, or malformed. */
+/** Reads a value of Authorization (RFC 7617 2); undefined when it is not of that scheme, malformed or too long. */
 export function parseCredentials(value: string): Credentials | undefined {
+  if (value.length > longestValue) return undefined;
   const text = decode(scheme.exec(value)?.[1] ?? '');
   const colon = text?.indexOf(':') ?? -1;
   if (text === undefined || colon < 0 || hasControl.test(text)) return undefined;

@@ -30,6 +30,13 @@ test.each([
   expect(parseCredentials(value)).toBeUndefined();
 });
 
+test('a value of up to 1,024 characters is read, a longer one gives nothing, for accents take long to be put in order', () => {
+  const longest = `Basic ${encode(`ada:${'x'.repeat(750)}`)}`;
+  expect(longest.length).toBeLessThanOrEqual(1_024);
+  expect(parseCredentials(longest)).toEqual({ user: 'ada', password: 'x'.repeat(750) });
+  expect(parseCredentials(`Basic ${encode(`${'e\u0315\u0334'.repeat(200)}:secret`)}`)).toBeUndefined();
+});
+
 test('any name without a colon, its accents in one form, and any password as it was sent are read', () => {
   const printable = fc.string({ unit: 'grapheme' }).filter((text) => !/[\u0000-\u001f\u007f]/.test(text));
   fc.assert(
