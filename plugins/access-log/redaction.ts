@@ -29,16 +29,19 @@ function decoded(name: string): string {
 }
 
 // some servers part parameters at semicolons: a secret must not slip through behind one
-const parameter = /([^&;=]*)=([^&;]*)/g;
+const parameter = /[^&;]+/g;
 
 /** Replaces the values of these query parameters, `*` for all; names are compared decoded and without regard to case. */
 export function queryRedaction(names: readonly string[]): (query: string) => string {
   const isEvery = names.includes('*');
   const secret = new Set(names.map((name) => name.toLowerCase()));
-  return (query) =>
-    query.replace(parameter, (whole: string, name: string) =>
-      isEvery || secret.has(decoded(name).toLowerCase()) ? `${name}=${redacted}` : whole,
-    );
+  const redact = (whole: string): string => {
+    const equals = whole.indexOf('=');
+    if (equals < 0) return whole;
+    const name = whole.slice(0, equals);
+    return isEvery || secret.has(decoded(name).toLowerCase()) ? `${name}=${redacted}` : whole;
+  };
+  return (query) => query.replace(parameter, redact);
 }
 
 /** Applies to the query of a URL; the fragment is left out, for it may hold a query of its own. */

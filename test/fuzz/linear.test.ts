@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { cpuRatio } from './cpu-ratio.ts';
 import { outcomeOf, type OutcomeLimits } from './message-outcome.ts';
 
 const generous: OutcomeLimits = {
@@ -53,25 +54,14 @@ function* inPieces(bytes: Buffer, size: number): Iterable<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-/** CPU time of reading the text, in pieces of that size, so many times. */
-function cpuOf(text: string, size: number, times: number): number {
-  const bytes = Buffer.from(text, 'latin1');
-  const before = process.cpuUsage();
-  for (let i = 0; i < times; i++) outcomeOf('request', inPieces(bytes, size), generous);
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / times;
-}
-
-/** The least of several measurements, taken in turn, is what the work costs without its surroundings. */
 function ratioOf(shape: (length: number) => string, size: number): number {
-  const [short, long] = [shape(shortBytes), shape(longBytes)];
-  let [shortCpu, longCpu] = [Infinity, Infinity];
-  for (let round = 0; round < 8; round++) {
-    shortCpu = Math.min(shortCpu, cpuOf(short, size, 8));
-    longCpu = Math.min(longCpu, cpuOf(long, size, 2));
-    if (round > 0 && longCpu < maxRatio * shortCpu) break;
-  }
-  return longCpu / shortCpu;
+  const read = (bytes: Buffer): unknown => outcomeOf('request', inPieces(bytes, size), generous);
+  const [short, long] = [shape(shortBytes), shape(longBytes)].map((text) => Buffer.from(text, 'latin1'));
+  return cpuRatio(
+    () => read(short!),
+    () => read(long!),
+    maxRatio,
+  );
 }
 
 test.each(Object.entries(shapes))(
