@@ -1,5 +1,8 @@
 import { GatewayError } from '../errors.ts';
+import type { ByteChannel } from '../message/byte-channel.ts';
 import type { FieldList } from '../message/field-list.ts';
+import { announcesForbiddenContent } from '../message/framing.ts';
+import type { ResponseHead } from '../message/head.ts';
 import type {
   AttemptFailure,
   BodySource,
@@ -10,6 +13,9 @@ import type {
 } from '../message/stream.ts';
 import type { IncomingBody } from './incoming-body.ts';
 import type { MessageWriter } from './message-writer.ts';
+import { isExclusive } from './persistence.ts';
+
+const maxInformational = 32;
 
 /** What a stream needs of the connection it lives on. */
 export interface ClientStreamOwner {
@@ -28,12 +34,13 @@ export class Http1ClientStream implements ClientStream {
   readonly isOnReusedConnection: boolean;
   readonly #owner: ClientStreamOwner;
   #source: BodySource | undefined;
-  response: IncomingBody | undefined = undefined;
+  #hasResponseHead = false;
+  #response: IncomingBody | undefined = undefined;
+  #informational = 0;
   isRequestComplete: boolean;
-  hasResponseHead = false;
-  /** A 1xx came: the backend is at work on it. */
-  hasInformational = false;
   isCancelled = false;
+  /** No other request may be sent behind it. */
+  readonly isExclusive: boolean;
   readonly #writeCount: number;
   bodyBytesWritten = 0;
 
@@ -51,6 +58,7 @@ export class Http1ClientStream implements ClientStream {
     this.#writeCount = owner.writer.writeCount;
     this.isOnReusedConnection = owner.isReused;
     this.isRequestComplete = !hasBody;
+    this.isExclusive = isExclusive(request, hasBody);
   }
 
   /** True while its head still waits to be written. */
@@ -105,16 +113,42 @@ export class Http1ClientStream implements ClientStream {
     if (!this.isRequestComplete) this.#source?.resume();
   }
 
+  /**
+   * For the connection: a 1xx response came, the backend is at work.
+   * @throws GatewayError `malformed_response`
+   */
+  onInformational(head: ResponseHead): void {
+    if (announcesForbiddenContent(head.facts, head.status))
+      throw new GatewayError('malformed_response', 'A 1xx response has content.');
+    if (++this.#informational > maxInformational)
+      throw new GatewayError('malformed_response', 'Too many 1xx.');
+    if (!this.isCancelled) this.listener.onInformational(head);
+  }
+
+  /** For the connection: the response begins. */
+  onHead(head: ResponseHead, body: IncomingBody | undefined): void {
+    this.#hasResponseHead = true;
+    this.#response = body;
+    if (!this.isCancelled) this.listener.onHead(head, body);
+  }
+
+  /** For the connection: the backend left HTTP. */
+  onSwitch(head: ResponseHead, channel: ByteChannel): void {
+    this.#hasResponseHead = true;
+    if (this.isCancelled) channel.destroy();
+    else this.listener.onSwitch(head, channel);
+  }
+
   /** For the connection: it cannot go on; `wasBehind` others that it was answering first. */
   fail(error: GatewayError, wasBehind = false): void {
     if (this.isCancelled) return;
     this.isCancelled = true;
-    const wasReusedConnection = (this.isOnReusedConnection || wasBehind) && !this.hasInformational;
+    const wasReusedConnection = (this.isOnReusedConnection || wasBehind) && this.#informational === 0;
     this.#tell({ error, nothingSent: this.isUnsent, wasReusedConnection });
   }
 
   #tell(failure: AttemptFailure): void {
-    if (this.hasResponseHead) this.response?.abort(failure.error);
+    if (this.#hasResponseHead) this.#response?.abort(failure.error);
     else this.listener.onFailed(failure);
   }
 }

@@ -12,10 +12,6 @@ export interface BodyOwner {
   onBodyWanted(): void;
 }
 
-export interface BodyLimits extends TrailerLimits {
-  readonly maxBodyBytes: number;
-}
-
 /** One body arriving on a connection: undoes the framing and lends the bytes to a sink, which may ask for a pause. */
 export class IncomingBody implements BodySource {
   readonly length: BodyLength;
@@ -29,12 +25,12 @@ export class IncomingBody implements BodySource {
   error: GatewayError | undefined = undefined;
 
   /** @throws GatewayError `body_too_large` when the length is known and beyond the limit. */
-  constructor(length: BodyLength, owner: BodyOwner, limits: BodyLimits) {
+  constructor(length: BodyLength, owner: BodyOwner, limits: TrailerLimits, maxBytes: number) {
     this.length = length;
     this.#owner = owner;
-    this.#maxBytes = limits.maxBodyBytes;
+    this.#maxBytes = maxBytes;
     this.#decoder = length === CHUNKED ? new ChunkedDecoder(limits) : undefined;
-    if (length > limits.maxBodyBytes) throw new GatewayError('body_too_large');
+    if (length > maxBytes) throw new GatewayError('body_too_large');
   }
 
   /** @throws GatewayError `body_too_large` when the length is known and beyond it. */
@@ -45,11 +41,7 @@ export class IncomingBody implements BodySource {
 
   /** True when bytes that arrive have somewhere to go. */
   get isFlowing(): boolean {
-    return this.#sink !== undefined && !this.#isPaused;
-  }
-
-  get hasSink(): boolean {
-    return this.#sink !== undefined;
+    return this.#sink !== undefined && !this.#isPaused && !this.isComplete;
   }
 
   /** True while so much is to come that a block of its own pays. */

@@ -1,8 +1,8 @@
 import type { FieldList } from '../message/field-list.ts';
 import { type BodyLength, CHUNKED, UNTIL_CLOSE } from '../message/framing.ts';
 import type { ResponseHead } from '../message/head.ts';
-import { anticipatesContent } from '../message/method.ts';
 import type { OutgoingRequest, OutgoingResponse } from '../message/stream.ts';
+import { endsConnection, type Persistence } from './persistence.ts';
 
 let dateSecond = 0;
 let dateLine = '';
@@ -31,11 +31,6 @@ function anticipatesBody(method: string): boolean {
   return method === 'POST' || method === 'PUT' || method === 'PATCH';
 }
 
-/** True when nothing may follow a request on its connection, lest its content be taken for what follows. */
-export function endsConnection({ method, bodyLength }: OutgoingRequest): boolean {
-  return bodyLength !== 0 && !anticipatesContent(method);
-}
-
 /** Connection and the fields that it names, and the end of the head. */
 function requestHeadEnd(request: OutgoingRequest): string {
   if (endsConnection(request)) {
@@ -57,9 +52,6 @@ export function requestHeadText(request: OutgoingRequest): string {
   if (request.expectsContinue) text += 'Expect: 100-continue\r\n';
   return text + requestHeadEnd(request);
 }
-
-/** What becomes of the connection behind a response, and how it is told (RFC 9112 9.3). */
-export type Persistence = 'implied' | 'keep-alive' | 'close';
 
 /** The text of a final response head (RFC 9112 4). `bodyLength` is the framing on the wire. */
 export function responseHeadText(

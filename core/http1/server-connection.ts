@@ -13,7 +13,7 @@ import { HeadReader } from './head-reader.ts';
 import { type BodyOwner, IncomingBody } from './incoming-body.ts';
 import { MessageWriter } from './message-writer.ts';
 import { refusalText } from './refusal.ts';
-import type { Persistence } from './serializer.ts';
+import type { Persistence } from './persistence.ts';
 import { Http1ServerStream, type ServerStreamOwner } from './server-stream.ts';
 import { SwitchedChannel } from './switched-channel.ts';
 import { nowMs } from '../transport/clock.ts';
@@ -244,7 +244,8 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
 
   #begin(head: RequestHead): void {
     const length = decideBodyLength(head.facts, head.minorVersion, head.method, 0);
-    const body = length === 0 ? undefined : new IncomingBody(length, this, this.#limits);
+    const body =
+      length === 0 ? undefined : new IncomingBody(length, this, this.#limits, this.#limits.maxBodyBytes);
     const headAtMs = this.#wait === 'head' ? nowMs() : this.#startedAtMs;
     const stream = new Http1ServerStream(this, head, body, this.#startedAtMs, headAtMs);
     this.requestCount++;

@@ -6,7 +6,8 @@ import type { RequestHead, ResponseHead } from '../message/head.ts';
 import type { BodySource, OutgoingResponse, ServerStream, ServerStreamListener } from '../message/stream.ts';
 import type { IncomingBody } from './incoming-body.ts';
 import { type MessageWriter, responseFraming } from './message-writer.ts';
-import { informationalText, type Persistence, responseHeadText } from './serializer.ts';
+import type { Persistence } from './persistence.ts';
+import { informationalText, responseHeadText } from './serializer.ts';
 
 /** What a stream needs of the connection it lives on. */
 export interface ServerStreamOwner {

@@ -2,14 +2,17 @@ import { GatewayError } from '../../core/errors.ts';
 import type { HeadLimits } from '../../core/http1/head-parser.ts';
 import { parseRequestHead, parseResponseHead } from '../../core/http1/head-parser.ts';
 import { HeadReader } from '../../core/http1/head-reader.ts';
-import { type BodyLimits, IncomingBody } from '../../core/http1/incoming-body.ts';
+import type { TrailerLimits } from '../../core/http1/chunked-decoder.ts';
+import { IncomingBody } from '../../core/http1/incoming-body.ts';
 import { readAuthority } from '../../core/message/authority.ts';
 import { decideBodyLength } from '../../core/message/framing.ts';
 import type { RequestHead, ResponseHead } from '../../core/message/head.ts';
 import type { BodySink } from '../../core/message/stream.ts';
 import { parseTarget } from '../../core/message/target.ts';
 
-export type OutcomeLimits = HeadLimits & BodyLimits;
+export interface OutcomeLimits extends HeadLimits, TrailerLimits {
+  readonly maxBodyBytes: number;
+}
 
 const tight: OutcomeLimits = {
   maxHeadBytes: 2_048,
@@ -99,7 +102,8 @@ class Messages {
     this.#head = describe(head);
     this.#collector = new Collector();
     if (length === 0) return this.#finish();
-    this.#body = new IncomingBody(length, { onBodyWanted: () => {} }, this.#limits);
+    const { maxBodyBytes } = this.#limits;
+    this.#body = new IncomingBody(length, { onBodyWanted: () => {} }, this.#limits, maxBodyBytes);
     this.#body.pipe(this.#collector);
   }
 

@@ -5,11 +5,11 @@ import { CHUNKED, UNTIL_CLOSE } from '../../../core/message/framing.ts';
 import { RecordingSink } from '../../support/bodies.ts';
 import { codeOf } from '../../support/errors.ts';
 
-const limits = { maxBodyBytes: 10, maxTrailerBytes: 64, maxFieldCount: 4 };
+const limits = { maxTrailerBytes: 64, maxFieldCount: 4 };
 
 function make(length: number) {
   let wanted = 0;
-  const body = new IncomingBody(length, { onBodyWanted: () => void wanted++ }, limits);
+  const body = new IncomingBody(length, { onBodyWanted: () => void wanted++ }, limits, 10);
   const sink = new RecordingSink();
   return { body, sink, wanted: () => wanted };
 }

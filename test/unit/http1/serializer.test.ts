@@ -2,10 +2,10 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   informationalText,
   lastChunkText,
-  type Persistence,
   requestHeadText,
   responseHeadText,
 } from '../../../core/http1/serializer.ts';
+import type { Persistence } from '../../../core/http1/persistence.ts';
 import { FieldList } from '../../../core/message/field-list.ts';
 import { CHUNKED, UNTIL_CLOSE } from '../../../core/message/framing.ts';
 import type { OutgoingRequest, OutgoingResponse } from '../../../core/message/stream.ts';
