@@ -1,22 +1,19 @@
 import { GatewayError } from '../errors.ts';
 import type { Limits } from '../limits.ts';
 import type { ByteChannel } from '../message/byte-channel.ts';
-import { decideBodyLength } from '../message/framing.ts';
+import { DiscardingSink } from '../message/discarding-sink.ts';
 import type { RequestHead } from '../message/head.ts';
-import { wantsKeepAlive } from '../message/hop-by-hop.ts';
 import type { ServerStream } from '../message/stream.ts';
 import type { Channel, ChannelListener } from '../transport/channel.ts';
-import { Deadline, type DeadlineOwner } from '../transport/timer-wheel.ts';
-import { DiscardingSink } from '../message/discarding-sink.ts';
-import { parseRequestHead } from './head-parser.ts';
-import { HeadReader } from './head-reader.ts';
-import { type BodyOwner, IncomingBody } from './incoming-body.ts';
+import { nowMs } from '../transport/clock.ts';
+import type { IncomingBody } from './incoming-body.ts';
 import { MessageWriter } from './message-writer.ts';
+import { maxDiscardedBytes, type Persistence, persistenceAfter } from './persistence.ts';
 import { refusalText } from './refusal.ts';
-import type { Persistence } from './persistence.ts';
+import { RequestReader, type RequestReaderOwner } from './request-reader.ts';
+import { ServerDeadline, type ServerDeadlineOwner } from './server-deadline.ts';
 import { Http1ServerStream, type ServerStreamOwner } from './server-stream.ts';
 import { SwitchedChannel } from './switched-channel.ts';
-import { nowMs } from '../transport/clock.ts';
 
 /** What a connection tells the server that accepted it. */
 export interface ServerConnectionListener {
@@ -26,32 +23,21 @@ export interface ServerConnectionListener {
   onClosed(): void;
 }
 
-/** What the connection's single deadline waits for. */
-type Wait = 'idle' | 'head' | 'body' | 'send' | 'linger';
-
-/** A request body this much short of its end is read to keep the connection, a longer one is not worth it. */
-const maxDrainedBytes = 65_536;
-/** Once so many bytes wait for their turn, a connection is read no further. */
-const maxHeldBytes = 65_536;
+type Roles = ChannelListener & RequestReaderOwner & ServerDeadlineOwner & ServerStreamOwner;
 
 /** One HTTP/1.x connection from a client: reads requests, answers them in order (RFC 9112 9.3). */
-export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwner, ServerStreamOwner {
+export class ServerConnection implements Roles {
   readonly channel: Channel;
   readonly writer: MessageWriter;
-  readonly #limits: Limits;
-  readonly #listener: ServerConnectionListener;
-  readonly #reader: HeadReader<RequestHead>;
-  readonly #deadline = new Deadline(this);
-  #wait: Wait = 'head';
-  #stream: Http1ServerStream | undefined;
-  #held: Buffer | undefined;
-  #startedAtMs = 0;
-  #isConsuming = false;
-  #isLastRequest = false;
-  #isClosing = false;
-  #switched: SwitchedChannel | undefined;
-  #sentBefore = 0;
+  readonly limits: Limits;
+  readonly deadline: ServerDeadline;
   requestCount = 0;
+  stream: Http1ServerStream | undefined = undefined;
+  isClosing = false;
+  readonly #listener: ServerConnectionListener;
+  readonly #requests: RequestReader;
+  #isLastRequest = false;
+  #switched: SwitchedChannel | undefined;
 
   constructor(
     listener: ServerConnectionListener,
@@ -59,15 +45,20 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
     accept: (listener: ChannelListener) => Channel,
   ) {
     this.#listener = listener;
-    this.#limits = limits;
-    this.#reader = new HeadReader(parseRequestHead, limits);
+    this.limits = limits;
     this.channel = accept(this);
     this.writer = new MessageWriter(this.channel);
-    this.#expect('idle', limits.headTimeoutMs);
+    this.#requests = new RequestReader(this.channel, this);
+    this.deadline = new ServerDeadline(this);
   }
 
   get isIdle(): boolean {
-    return this.#stream === undefined && !this.#reader.isPartial && this.#held === undefined;
+    return this.stream === undefined && this.#requests.isEmpty;
+  }
+
+  /** True while an exchange or a tunnel runs on it. */
+  get isServing(): boolean {
+    return this.stream !== undefined || this.#switched !== undefined;
   }
 
   /** Serves what has begun and then closes; at once when nothing has. */
@@ -79,95 +70,91 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
     else this.#close();
   }
 
-  /** True while an exchange or a tunnel runs on it. */
-  get isServing(): boolean {
-    return this.#stream !== undefined || this.#switched !== undefined;
-  }
-
   /** Ends what runs, for that reason, and the connection. */
   cut(error: GatewayError): void {
-    this.#stream?.close(error);
+    this.stream?.close(error);
     if (this.#switched === undefined) this.channel.destroy();
     else this.#switched.abort(error);
   }
 
   /** Answers what cannot be a request, and closes. */
   refuse(error: GatewayError): void {
-    this.#refuse(error);
+    this.#listener.onRefused(error);
+    this.writer.writeText(refusalText(error));
+    this.#close();
   }
 
   onBytes(bytes: Buffer, length: number): void {
-    if (this.#isClosing) return;
-    if (this.#held !== undefined) this.#hold(Buffer.concat([this.#held, bytes.subarray(0, length)]));
-    else this.#consume(bytes, 0, length);
+    if (!this.isClosing) this.#requests.take(bytes, length);
   }
 
   onEnd(): void {
-    const stream = this.#stream;
+    const { stream } = this;
     if (stream !== undefined && !stream.isEnded) {
       const wasCutOff = !stream.mayRespond;
       stream.close(new GatewayError('client_aborted'));
       if (wasCutOff) this.reset(); // what was sent must not look like the whole
     }
     // both directions ended: the socket closes once all is sent
-    if (!this.#isClosing) this.#close();
+    this.#close();
   }
 
   onDrain(): void {
-    if (this.#wait === 'send') this.#onSent();
-    const stream = this.#stream;
+    this.deadline.onDrain();
+    const { stream } = this;
     if (stream?.isEnded === true) this.#nextRequest(stream);
     else stream?.onDrain();
   }
 
   onClose(): void {
-    this.#deadline.release();
-    this.#isClosing = true;
-    this.#held = undefined;
-    this.#stream?.close(new GatewayError('client_aborted'));
+    this.deadline.release();
+    this.isClosing = true;
+    this.#requests.release();
+    this.stream?.close(new GatewayError('client_aborted'));
     this.#listener.onClosed();
   }
 
-  onDeadline(): void {
-    switch (this.#wait) {
-      case 'head':
-        return this.#refuse(new GatewayError('head_timeout'));
-      case 'body':
-        // while nobody takes the body, its sender cannot go on
-        if (this.#stream?.body?.isFlowing === false) return this.#waitForRequest();
-        return this.#failRequest(new GatewayError('body_timeout'));
-      case 'send':
-        return this.#onSendDeadline();
-      case 'idle':
-      case 'linger':
-        if (this.channel.pendingBytes > 0) this.channel.reset();
-        else this.channel.close();
-    }
+  onHead(head: RequestHead, body: IncomingBody | undefined, startedAtMs: number): void {
+    const stream = new Http1ServerStream(this, head, body, startedAtMs, nowMs());
+    this.requestCount++;
+    this.stream = stream;
+    this.deadline.awaitBody();
+    this.#listener.onRequest(stream);
   }
 
-  onBodyWanted(): void {
-    this.channel.isBulk = this.#stream?.body?.isBulk === true;
-    if (this.#wait === 'body') this.#waitForRequest();
-    if (this.#isConsuming) return;
-    if (this.#held !== undefined) this.#consumeHeld();
-    else this.#stream?.body?.flush();
+  onUnreadable(cause: unknown): void {
+    const error =
+      cause instanceof GatewayError ? cause : new GatewayError('internal_error', undefined, { cause });
+    if (this.stream === undefined || this.stream.isEnded) this.refuse(error);
+    else this.#failRequest(this.stream, error);
   }
 
-  decidePersistence(stream: Http1ServerStream, mustClose: boolean): Persistence {
-    const { head, body } = stream;
-    const mayStay = !mustClose && !this.#isLastRequest && wantsKeepAlive(head.facts, head.minorVersion);
-    const isReadable = body === undefined || body.isComplete || this.#isDrainable(stream);
-    if (mayStay && isReadable && this.requestCount < this.#limits.maxRequestsPerConnection) {
-      return head.minorVersion === 0 ? 'keep-alive' : 'implied';
-    }
-    this.#isLastRequest = true;
-    return 'close';
+  onTimeout(error: GatewayError): void {
+    if (this.stream === undefined) this.refuse(error);
+    else this.#failRequest(this.stream, error);
+  }
+
+  onStalled(): void {
+    this.stream?.close(new GatewayError('client_stalled'));
+    this.channel.reset();
+  }
+
+  onIdle(): void {
+    if (this.channel.pendingBytes > 0) this.channel.reset();
+    else this.channel.close();
+  }
+
+  decidePersistence({ head, body }: Http1ServerStream, mustClose: boolean): Persistence {
+    this.#isLastRequest ||= mustClose || this.requestCount >= this.limits.maxRequestsPerConnection;
+    const persistence = this.#isLastRequest ? 'close' : persistenceAfter(head, body);
+    this.#isLastRequest = persistence === 'close';
+    return persistence;
   }
 
   flush(): boolean {
     this.writer.flush();
     if (!this.channel.isBacklogged) return true;
-    this.#expectSent();
+    this.deadline.awaitSent();
     return false;
   }
 
@@ -181,11 +168,10 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
 
   takeOver(): ByteChannel {
     this.writer.flushNow();
-    this.#deadline.release();
-    const held = this.#held;
-    this.#held = undefined;
-    this.#stream = undefined;
-    this.#switched = new SwitchedChannel(this.channel, held, () => this.#listener.onClosed());
+    this.deadline.release();
+    this.stream = undefined;
+    const early = this.#requests.release();
+    this.#switched = new SwitchedChannel(this.channel, early, () => this.#listener.onClosed());
     return this.#switched;
   }
 
@@ -194,177 +180,47 @@ export class ServerConnection implements ChannelListener, BodyOwner, DeadlineOwn
   }
 
   reset(): void {
-    this.#isClosing = true;
+    this.isClosing = true;
     this.channel.reset();
-  }
-
-  #expect(wait: Wait, ms: number): void {
-    this.#wait = wait;
-    this.#deadline.arm(ms);
-  }
-
-  #consume(bytes: Buffer, start: number, end: number): void {
-    let at = start;
-    this.#isConsuming = true;
-    try {
-      at = this.#consumeMessages(bytes, at, end);
-    } catch (cause) {
-      this.#isConsuming = false;
-      this.#onProtocolError(cause);
-      return;
-    }
-    this.#isConsuming = false;
-    if (at < end && !this.#isClosing) this.#hold(Buffer.from(bytes.subarray(at, end)));
-    this.#stream?.body?.flush();
-  }
-
-  #consumeMessages(bytes: Buffer, start: number, end: number): number {
-    let at = start;
-    while (at < end && !this.#isClosing) {
-      const stream = this.#stream;
-      if (stream === undefined) {
-        if (!this.#reader.isPartial) this.#startedAtMs = nowMs();
-        const parsed = this.#reader.read(bytes, at, end);
-        if (parsed === undefined) {
-          if (this.#wait !== 'head') this.#expect('head', this.#limits.headTimeoutMs);
-          return end;
-        }
-        at = parsed.end;
-        this.#begin(parsed.head);
-      } else {
-        const { body } = stream;
-        if (body === undefined || body.isComplete || !body.isFlowing) return at;
-        at = body.consume(bytes, at, end);
-        this.channel.isBulk = body.isBulk;
-        this.#waitForRequest();
-      }
-    }
-    return at;
-  }
-
-  #begin(head: RequestHead): void {
-    const length = decideBodyLength(head.facts, head.minorVersion, head.method, 0);
-    const body =
-      length === 0 ? undefined : new IncomingBody(length, this, this.#limits, this.#limits.maxBodyBytes);
-    const headAtMs = this.#wait === 'head' ? nowMs() : this.#startedAtMs;
-    const stream = new Http1ServerStream(this, head, body, this.#startedAtMs, headAtMs);
-    this.requestCount++;
-    this.#stream = stream;
-    this.#waitForRequest();
-    this.#listener.onRequest(stream);
   }
 
   /** Goes on when the answered request was read to its end and its answer is out. */
   #nextRequest(stream: Http1ServerStream): void {
     const { body } = stream;
-    if (this.#stream !== stream) return;
-    if (body !== undefined && !body.isComplete) {
-      body.pipe(
-        new DiscardingSink(
-          maxDrainedBytes,
-          () => this.#close(),
-          () => this.#nextRequest(stream),
-        ),
-      );
-      return;
-    }
+    if (this.stream !== stream) return;
+    if (body !== undefined && !body.isComplete) return this.#discard(stream, body);
     if (!this.flush()) return;
-    if (this.#isLastRequest) {
-      this.#close();
-      return;
-    }
-    this.#stream = undefined;
+    if (this.#isLastRequest) return this.#close();
+    this.stream = undefined;
     this.channel.isBulk = false;
-    this.#expect('idle', this.#limits.keepAliveTimeoutMs);
-    if (this.#held !== undefined && !this.#isConsuming) this.#consumeHeld();
+    this.deadline.awaitRequest();
+    this.#requests.goOn();
   }
 
-  /** Chooses what to wait for while a request is being read or served. */
-  #waitForRequest(): void {
-    const body = this.#stream?.body;
-    if (this.#wait === 'send' && this.channel.isBacklogged) return;
-    if (body !== undefined && !body.isComplete) this.#expect('body', this.#limits.requestIdleTimeoutMs);
-    else {
-      this.#wait = 'idle';
-      this.#deadline.disarm();
-    }
-  }
-
-  /** Keeps what cannot be worked on yet; reads on for a while, for only so is it seen that the client goes away. */
-  #hold(bytes: Buffer): void {
-    this.#held = bytes;
-    if (bytes.length >= maxHeldBytes) this.channel.pause();
-  }
-
-  #consumeHeld(): void {
-    const held = this.#held!;
-    this.#held = undefined;
-    this.#consume(held, 0, held.length);
-    if (this.#held === undefined && !this.#isClosing) this.channel.resume();
-  }
-
-  #isDrainable(stream: Http1ServerStream): boolean {
-    const { length, bytesRead } = stream.body!;
-    return !stream.head.facts.expectsContinue && length >= 0 && length - bytesRead <= maxDrainedBytes;
-  }
-
-  #onProtocolError(cause: unknown): void {
-    const error =
-      cause instanceof GatewayError ? cause : new GatewayError('internal_error', undefined, { cause });
-    if (this.#stream === undefined || this.#stream.isEnded) this.#refuse(error);
-    else this.#failRequest(error);
-  }
-
-  /** Answers a message that never became an exchange. */
-  #refuse(error: GatewayError): void {
-    this.#listener.onRefused(error);
-    this.writer.writeText(refusalText(error));
-    this.#close();
+  /** Reads the rest of a request that nobody wants, to get to the next one. */
+  #discard(stream: Http1ServerStream, body: IncomingBody): void {
+    const close = (): void => this.#close();
+    body.pipe(new DiscardingSink(maxDiscardedBytes, close, () => this.#nextRequest(stream)));
   }
 
   /** Breaks off a request in its body; the exchange answers if it still can. */
-  #failRequest(error: GatewayError): void {
-    const stream = this.#stream!;
+  #failRequest(stream: Http1ServerStream, error: GatewayError): void {
     this.#isLastRequest = true;
-    this.#deadline.disarm();
-    if (stream.isEnded) {
-      this.#close();
-      return;
-    }
+    this.deadline.stop();
+    if (stream.isEnded) return this.#close();
     stream.fail(error);
-    if (stream.mayRespond && stream.listener === undefined) this.#refuse(error);
+    if (stream.mayRespond && stream.listener === undefined) this.refuse(error);
     else if (!stream.mayRespond && !stream.isEnded) stream.reset(error);
   }
 
   /** Closes so that the client can still read the answer: end, then read on for a while (RFC 9112 9.6). */
   #close(): void {
-    if (this.#isClosing) return;
-    this.#isClosing = true;
-    this.#held = undefined;
+    if (this.isClosing) return;
+    this.isClosing = true;
+    this.#requests.release();
     this.writer.flushNow();
     this.channel.end();
     this.channel.resume();
-    if (this.channel.pendingBytes > 0) this.#expectSent();
-    else this.#expect('linger', this.#limits.lingerTimeoutMs);
-  }
-
-  #expectSent(): void {
-    this.#sentBefore = this.channel.bytesTaken;
-    this.#expect('send', this.#limits.sendIdleTimeoutMs);
-  }
-
-  #onSent(): void {
-    if (this.#isClosing) this.#expect('linger', this.#limits.lingerTimeoutMs);
-    else {
-      this.#wait = 'idle';
-      this.#waitForRequest();
-    }
-  }
-
-  #onSendDeadline(): void {
-    if (this.channel.pendingBytes === 0) return this.#onSent();
-    if (this.channel.bytesTaken > this.#sentBefore) return this.#expectSent();
-    this.#stream?.close(new GatewayError('client_stalled'));
-    this.channel.reset();
+    this.deadline.awaitClose();
   }
 }

@@ -6,6 +6,11 @@ const get = 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n';
 const post = 'POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 5\r\n\r\n';
 const soon = 50;
 
+const closed = definePlugin({
+  name: 'closed',
+  setup: ({ hooks }) => hooks.onRequest.tap(() => respond(403)),
+});
+
 /** A gateway whose backend is one origin, with bounds of its own. */
 async function startWith(bounds: object, script: Parameters<typeof startOrigin>[0]) {
   const origin = await startOrigin(script);
@@ -53,10 +58,6 @@ describe('a client', () => {
   });
 
   test('that was answered by a plugin and does not send the rest of its body is closed', async () => {
-    const closed = definePlugin({
-      name: 'closed',
-      setup: ({ hooks }) => hooks.onRequest.tap(() => respond(403)),
-    });
     await using gateway = await startTestGateway({
       plugins: [closed()],
       limits: { requestIdleTimeoutMs: soon },
@@ -73,6 +74,18 @@ describe('a client', () => {
     using client = await gateway.connect();
     client.send(get);
     const { raw } = await client.readResponse();
+    expect((await client.readUntilClose()).length).toBe(raw.length);
+  });
+
+  test('that sends the rest of its body behind the answer, and then no further request, is closed', async () => {
+    await using gateway = await startTestGateway({
+      plugins: [closed()],
+      limits: { keepAliveTimeoutMs: soon },
+    });
+    using client = await gateway.connect();
+    client.send(`${post}he`);
+    const { raw } = await client.readResponse();
+    client.send('llo');
     expect((await client.readUntilClose()).length).toBe(raw.length);
   });
 
