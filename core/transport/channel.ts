@@ -1,7 +1,8 @@
 import type { Socket, TcpSocketConnectOpts } from 'node:net';
 import { bytesTakenFrom } from './bytes-taken.ts';
 import { beginRead, endRead } from './clock.ts';
-import { largeBlockBytes, releaseBlock, sharedBlock, takeBlock } from './read-blocks.ts';
+import { releaseBlock, sharedBlock } from './read-blocks.ts';
+import { ReadMemory } from './read-memory.ts';
 import { resetSocket } from './reset.ts';
 
 /** What a channel tells its owner. Bytes are lent: they are overwritten once the call has returned. */
@@ -18,6 +19,26 @@ export interface ChannelListener {
 /** One for all: destroying a socket with an error has its stack written out, which costs more than the rest. */
 const connectionReset = new Error('read ECONNRESET');
 
+const ownChannel = Symbol('channel');
+
+interface AttachedSocket extends Socket {
+  [ownChannel]: Channel;
+}
+
+// listeners for all sockets find the channel by its socket: closures would cost every idle connection a quarter of a KB
+function onEnd(this: AttachedSocket): void {
+  this[ownChannel].onEnd();
+}
+function onDrain(this: AttachedSocket): void {
+  this[ownChannel].onDrain();
+}
+function onError(this: AttachedSocket, error: Error): void {
+  this[ownChannel].onError(error);
+}
+function onClose(this: AttachedSocket): void {
+  this[ownChannel].onClose();
+}
+
 /** The channel whose read is being dispatched: its block holds the bytes that are lent right now. */
 let reading: Channel | undefined;
 
@@ -28,12 +49,8 @@ let reading: Channel | undefined;
 export class Channel {
   socket!: Socket;
   #listener: ChannelListener;
-  readonly #isSharing: boolean;
-  #block: Buffer;
-  #isBulk = false;
-  #isLagging = false;
-  /** The writer whose pending writes still point into the block. */
-  #blockTakenBy: Channel | undefined;
+  /** Undefined while its reads go to the block that all share. */
+  #memory: ReadMemory | undefined;
   #hasRead = false;
   #isEncrypted = false;
   /** Nothing was waiting when the socket was corked: all leaves it when it is uncorked. */
@@ -45,8 +62,7 @@ export class Channel {
   /** `isSharing`: short reads go to memory that all such channels share, for the many that are idle. */
   constructor(listener: ChannelListener, isSharing: boolean) {
     this.#listener = listener;
-    this.#isSharing = isSharing;
-    this.#block = isSharing ? sharedBlock : takeBlock(false);
+    this.#memory = isSharing ? undefined : new ReadMemory(false);
   }
 
   /** Options that make a socket read into the memory of this channel; give it to `attach` at once. */
@@ -63,12 +79,11 @@ export class Channel {
     this.socket = socket;
     this.#isEncrypted = 'encrypted' in socket;
     if (usesEvents) socket.on('data', (bytes: Buffer) => this.#dispatchOwned(bytes));
-    socket.on('end', () => this.#onEnd());
-    socket.on('drain', () => this.#onDrain());
-    socket.on('error', (error) => {
-      this.#error ??= error;
-    });
-    socket.on('close', () => this.#listener.onClose(this.#error));
+    (socket as AttachedSocket)[ownChannel] = this;
+    socket.on('end', onEnd);
+    socket.on('drain', onDrain);
+    socket.on('error', onError);
+    socket.on('close', onClose);
   }
 
   /** Hands the socket to another owner, as after a protocol switch. */
@@ -103,15 +118,15 @@ export class Channel {
   /** Writes bytes, also lent ones: what cannot leave at once is copied or its block kept. */
   writeBytes(bytes: Buffer): void {
     if (!this.socket.writable) return;
-    const isTaken = reading !== undefined && reading.#isTakenByOther(this, bytes);
-    if (isTaken || bytes.buffer === sharedBlock.buffer) {
+    const lender = reading === undefined ? undefined : reading.#memory;
+    if (lender?.isTakenByOther(this, bytes) === true || bytes.buffer === sharedBlock.buffer) {
       this.socket.write(Buffer.from(bytes));
       return;
     }
     const isSealed = this.#isEncrypted && this.socket.writableLength === 0; // TLS makes a record of it at once
     this.socket.write(bytes);
-    if (!isSealed && this.socket.writableLength > 0 && reading !== undefined)
-      reading.#keepBlockFor(this, bytes);
+    const block = isSealed || this.socket.writableLength === 0 ? undefined : lender?.leaveTo(this, bytes);
+    if (block !== undefined) (this.#pendingBlocks ??= []).push(block);
   }
 
   /** Collects the writes that follow into one system call, until `uncork`. */
@@ -123,13 +138,14 @@ export class Channel {
   uncork(): void {
     this.socket.uncork();
     const hasLeft = this.socket.writableLength === 0 || (this.#isEncrypted && this.#wasIdle);
-    if (hasLeft && reading !== undefined) reading.#takeBackBlock(this);
+    if (!hasLeft || reading === undefined) return;
+    if (reading.#memory?.takeBack(this) === true) this.#pendingBlocks!.pop();
   }
 
   /** A long body begins (or ended): reads go to a large block of this channel alone from the next one on. */
   set isBulk(isBulk: boolean) {
-    this.#isBulk = isBulk;
-    if (!isBulk) this.#isLagging = false;
+    if (isBulk) (this.#memory ??= new ReadMemory(true)).isBulk = true;
+    else if (this.#memory !== undefined) this.#memory.isBulk = false;
   }
 
   pause(): void {
@@ -143,7 +159,7 @@ export class Channel {
   /** Writes no more; what is pending still leaves. */
   end(): void {
     if (!this.socket.writable) return;
-    if (this.socket.writableLength > 0) this.socket.once('finish', () => this.#onDrain());
+    if (this.socket.writableLength > 0) this.socket.once('finish', () => this.onDrain());
     this.socket.end();
   }
 
@@ -163,6 +179,10 @@ export class Channel {
     if (this.#isEncrypted)
       this.socket.destroy(); // without close_notify: RFC 8446 6.1
     else resetSocket(this.socket);
+  }
+
+  get #block(): Buffer {
+    return this.#memory?.block ?? sharedBlock;
   }
 
   #dispatch(block: Buffer, length: number): boolean {
@@ -192,58 +212,37 @@ export class Channel {
 
   #nextBlock(): Buffer | undefined {
     this.#hasRead = false;
-    const isLarge = this.#isBulk && !this.#isLagging;
-    const mayShare = this.#isSharing && !this.#isBulk;
-    const fits = mayShare
-      ? this.#block === sharedBlock
-      : this.#block !== sharedBlock && isLarge === this.#isLarge;
-    if (fits && this.#blockTakenBy === undefined) return undefined;
-    if (this.#block !== sharedBlock && this.#blockTakenBy === undefined) releaseBlock(this.#block);
-    this.#blockTakenBy = undefined;
-    this.#block = mayShare ? sharedBlock : takeBlock(isLarge);
-    return this.#block;
+    const memory = this.#memory;
+    if (memory === undefined) return undefined;
+    const block = memory.next();
+    if (memory.isShared) this.#memory = undefined;
+    return block;
   }
 
-  get #isLarge(): boolean {
-    return this.#block.length === largeBlockBytes;
-  }
-
-  #keepBlockFor(writer: Channel, bytes: Buffer): void {
-    if (bytes.buffer !== this.#block.buffer) return;
-    if (this.#blockTakenBy !== undefined) return;
-    this.#blockTakenBy = writer;
-    this.#isLagging = true; // a slow receiver holds what it was given: smaller pieces for it
-    (writer.#pendingBlocks ??= []).push(this.#block);
-  }
-
-  /** One block serves one pending writer: a second one, as behind a pipelined response, gets a copy. */
-  #isTakenByOther(writer: Channel, bytes: Buffer): boolean {
-    return (
-      this.#blockTakenBy !== undefined && this.#blockTakenBy !== writer && bytes.buffer === this.#block.buffer
-    );
-  }
-
-  /** What was written from the block has left after all. */
-  #takeBackBlock(writer: Channel): void {
-    if (this.#blockTakenBy !== writer) return;
-    writer.#pendingBlocks!.pop();
-    this.#blockTakenBy = undefined;
-    this.#isLagging = false;
-  }
-
-  /** libuv tells a reset that came right behind bytes as an end: then nobody is on the other side any more. */
-  #onEnd(): void {
+  /** For the socket: the peer writes no more. libuv tells a reset that came right behind bytes as an end: then nobody is on the other side any more. */
+  onEnd(): void {
     const { localAddress, remoteAddress, writableEnded } = this.socket;
     if (!writableEnded && localAddress !== undefined && remoteAddress === undefined)
       this.socket.destroy(connectionReset);
     else this.#listener.onEnd();
   }
 
-  #onDrain(): void {
+  /** For the socket: everything written has left. */
+  onDrain(): void {
     if (this.#pendingBlocks !== undefined) {
       for (const block of this.#pendingBlocks) releaseBlock(block);
       this.#pendingBlocks = undefined;
     }
     this.#listener.onDrain();
+  }
+
+  /** For the socket: what will be told when it is gone. */
+  onError(error: Error): void {
+    this.#error ??= error;
+  }
+
+  /** For the socket: it is gone. */
+  onClose(): void {
+    this.#listener.onClose(this.#error);
   }
 }
