@@ -13,6 +13,7 @@ import type { GatewayConfig } from './configuration.ts';
 import { Control, type GatewayControl, type ReloadRecord } from './control.ts';
 import type { CloseOptions, Gateway, GatewayOptions } from './gateway.ts';
 import { Generation } from './generation.ts';
+import { Generations, type GenerationsOwner } from './generations.ts';
 import type { ListenerOwner } from './listener.ts';
 import { type ListenerChange, Listeners } from './listeners.ts';
 import { ReloadRecords } from './reload-records.ts';
@@ -21,7 +22,7 @@ const defaultDrainTimeoutMs = 30_000;
 const defaultLevel: LogLevel = 'info';
 
 /** A gateway with its configurations one after the other, of which the last one is in service. */
-export class RunningGateway implements Gateway, GatewayControl, ListenerOwner {
+export class RunningGateway implements Gateway, GatewayControl, ListenerOwner, GenerationsOwner {
   readonly version = version;
   readonly startedAt = new Date();
   readonly log: Logger;
@@ -34,9 +35,7 @@ export class RunningGateway implements Gateway, GatewayControl, ListenerOwner {
   readonly #listeners = new Listeners(this);
   readonly #reloads: ReloadRecords;
   #overrides = new BackendOverrides();
-  #current: Generation | undefined;
-  readonly #retired = new Map<Generation, Promise<void>>();
-  #generations = 0;
+  readonly #generations = new Generations(this);
   readonly #changes = new Changes();
   #closing: Promise<void> | undefined;
   #onDrained: (() => void) | undefined;
@@ -58,7 +57,7 @@ export class RunningGateway implements Gateway, GatewayControl, ListenerOwner {
   }
 
   get retiredGenerations(): number {
-    return this.#retired.size;
+    return this.#generations.retiredCount;
   }
 
   get configuration(): GatewayConfig {
@@ -98,9 +97,7 @@ export class RunningGateway implements Gateway, GatewayControl, ListenerOwner {
   }
 
   get activeExchanges(): number {
-    let active = this.#current?.activeExchanges ?? 0;
-    for (const generation of this.#retired.keys()) active += generation.activeExchanges;
-    return active;
+    return this.#generations.activeExchanges;
   }
 
   get logLevel(): LogLevel {
@@ -144,12 +141,19 @@ export class RunningGateway implements Gateway, GatewayControl, ListenerOwner {
 
   reopenFiles(): void {
     this.#log.reopen();
-    this.#current?.reopenFiles();
-    for (const generation of this.#retired.keys()) generation.reopenFiles();
+    this.#generations.reopenFiles();
   }
 
   onConnectionClosed(): void {
     if (this.openConnections === 0) this.#onDrained?.();
+  }
+
+  cut(generation: Generation): void {
+    this.#listeners.cut(generation);
+  }
+
+  get #current(): Generation | undefined {
+    return this.#generations.current;
   }
 
   readonly #reloadFromSource = (): Promise<void> =>
@@ -189,7 +193,7 @@ export class RunningGateway implements Gateway, GatewayControl, ListenerOwner {
     const services = new Services();
     services.provide(Control, this, 'hookway');
     return Generation.create(config, {
-      number: this.#generations + 1,
+      number: this.generation + 1,
       log: this.log,
       retained: this.#retained,
       before: this.#current?.plugins ?? [],
@@ -202,30 +206,10 @@ export class RunningGateway implements Gateway, GatewayControl, ListenerOwner {
 
   #succeed(next: Generation): void {
     const previous = this.#current;
-    this.#current = next;
-    this.#generations = next.number;
-    next.enterService();
+    this.#generations.succeed(next);
     if (previous === undefined) return;
     const { level = defaultLevel } = next.config.log ?? {};
     if (level !== (previous.config.log?.level ?? defaultLevel)) this.logLevel = level;
-    const retirement = this.#retire(previous).finally(() => this.#retired.delete(previous));
-    this.#retired.set(previous, retirement);
-  }
-
-  /** Lets what began in a generation run to its end, for a time. */
-  async #retire(generation: Generation): Promise<void> {
-    generation.retire();
-    const timer = setTimeout(() => {
-      const { activeExchanges, number } = generation;
-      this.log.warn(
-        { exchanges: activeExchanges, generation: number },
-        'ending what an old configuration still runs',
-      );
-      this.#listeners.cut(generation);
-    }, this.drainTimeoutMs);
-    await generation.idle();
-    clearTimeout(timer);
-    await generation.dispose();
   }
 
   async #drain(timeoutMs: number): Promise<void> {
@@ -237,8 +221,7 @@ export class RunningGateway implements Gateway, GatewayControl, ListenerOwner {
       await drained;
       clearTimeout(timer);
     }
-    await Promise.all(this.#retired.values());
-    await this.#current?.dispose();
+    await this.#generations.end();
     await this.#log.flush();
   }
 
