@@ -2,11 +2,7 @@ import type { RouteCondition, RouteVerdict, TrailEffect, TrailStep } from '../co
 
 /** Control characters of whatever a request or a plugin brought must not reach the terminal. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(
-    /[\x00-\x1f\x7f-\x9f]/g,
-    (each) => `\\x${each.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
+  return text.replace(/\p{Cc}/gu, (each) => `\\x${each.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
 const list = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));

@@ -1,4 +1,5 @@
 import { createColors } from 'picocolors';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { effectText, printable, verdictText } from '../../../cli/format-effect.ts';
 import { formatExplanation } from '../../../cli/format-explanation.ts';
@@ -92,6 +93,5 @@ test('colors do not move columns', () => {
     { ...step, plugin: 'long-name', effects: [{ kind: 'failed', code: 'c', reason: 'r' } as const] },
   ];
   const colored = formatExplanation({ ...nothing, steps }, createColors(true));
-  // eslint-disable-next-line no-control-regex
-  expect(colored.replaceAll(/\u001b\[\d+m/g, '')).toBe(formatExplanation({ ...nothing, steps }, plain));
+  expect(stripVTControlCharacters(colored)).toBe(formatExplanation({ ...nothing, steps }, plain));
 });
