@@ -116,6 +116,28 @@ export async function startNginx(root: string, server = '', kind: '' | 'ssl' = '
   return `${kind === '' ? 'http' : 'https'}://127.0.0.1:${port}`;
 }
 
+/**
+ * Starts HAProxy on a free port, with TLS by the certificate and key in a PEM file; `proxy` stands in its only proxy.
+ * Returns its URL.
+ */
+export async function startHaproxy(pem: string, proxy: string): Promise<string> {
+  const port = await unusedPort();
+  const file = join(temporaryFolder(), 'haproxy.cfg');
+  writeFileSync(
+    file,
+    `listen tested
+      mode http
+      timeout connect 5s
+      timeout client 15s
+      timeout server 15s
+      bind 127.0.0.1:${port} ssl crt ${pem}
+      ${proxy}\n`,
+  );
+  // its worker ends with it, and is begun when the port is open
+  await startProgram('haproxy', ['-W', '-db', '-f', file], (output) => output.includes('Loading success'));
+  return `https://127.0.0.1:${port}`;
+}
+
 /** Starts Python's http.server, which speaks HTTP/1.0, on a free port. Returns its URL. */
 export async function startPythonServer(root: string): Promise<string> {
   const args = ['-u', '-m', 'http.server', '0', '--bind', '127.0.0.1', '--directory', root];
