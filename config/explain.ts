@@ -68,7 +68,9 @@ function wordIssue(issue: RawIssue): string | undefined {
   return undefined;
 }
 
-const isOtherKind = (issue: Issue): boolean => issue.path.length === 0 && issue.code === 'invalid_type';
+/** A value of another type, or one that a schema without words of its own does not take. */
+const isOtherKind = ({ path, code, message }: Issue): boolean =>
+  path.length === 0 && (code === 'invalid_type' || (code === 'custom' && message === 'Invalid input'));
 
 /** What is wrong with a value that may be of several kinds is what is wrong with the kind that it is. */
 function expandUnion(issue: Issue): Issue[] {

@@ -32,12 +32,16 @@ async function locate({ file, cwd = process.cwd() }: LoadOptions): Promise<strin
   );
 }
 
+/** What is known at a place, or at a place in it, is not said again. */
 function merge(
   first: readonly ConfigurationProblem[],
   more: readonly ConfigurationProblem[],
 ): ConfigurationProblem[] {
-  const known = new Set(first.map(({ place }) => place));
-  return [...first, ...more.filter(({ place }) => !known.has(place))];
+  const isKnown = (place: string): boolean =>
+    first.some(
+      (known) => known.place.startsWith(place) && /^(?:$|\[| ›)/.test(known.place.slice(place.length)),
+    );
+  return [...first, ...more.filter(({ place }) => !isKnown(place))];
 }
 
 /** One configuration that can be loaded again and again. */

@@ -67,6 +67,12 @@ test('of a value with several kinds, what is wrong with the kind it is', () => {
   ]);
 });
 
+test('of a value that is of none of several kinds, which kinds it may be', () => {
+  const maker = z.custom<() => string>((value) => typeof value === 'function');
+  const schema = z.union([z.string(), maker, z.array(z.string())]);
+  expect(wordingOf(schema, { a: 1 })).toEqual([': expected a string or a list']);
+});
+
 test('the message of the author of a schema wins', () => {
   expect(wordingOf(z.string({ error: 'a name, please' }), 1)).toEqual([': a name, please']);
 });

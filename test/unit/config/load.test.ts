@@ -69,6 +69,14 @@ test('problems of structure, plugins and what the gateway refuses are reported t
   ]);
 });
 
+test('what is wrong in a part of an option is said there, and not again of the whole option', async () => {
+  const options = { request: { remove: ['X A'] }, response: [{ remove: ['X-B'] }, 'x'] };
+  const lines = await problemsOf({ ...sound, plugins: [['headers', options]] });
+  expect(lines.filter((line) => line.includes('response'))).toEqual([
+    'plugins[0] headers › response[1]: expected an object, got a string',
+  ]);
+});
+
 test.each([[[]], ['"text"'], ['3']])('%j is no configuration', async (content) => {
   expect(await problemsOf(content as object)).toContainEqual(expect.stringContaining('expected an object'));
 });
