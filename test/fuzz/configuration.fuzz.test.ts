@@ -1,73 +1,23 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { checkConfiguration, ConfigurationError } from 'hookway';
-import { loadConfig } from 'hookway/config';
 import { expect, test } from 'vitest';
-import { projectWith, writeTo } from '../unit/config/project.ts';
+import { configurationTarget, startConfigurations } from './configuration-target.ts';
 import { Random } from './random.ts';
-import { mutateValue } from './values.ts';
+import { tryAll } from './try-out.ts';
 
 const seed = 20_261_124;
-const runs = 200;
 
-/** The plugins whose options say most, so that there is much to get wrong. */
-const plugins = [
-  ['forwarded-headers', { trust: ['10.0.0.0/8'] }],
-  ['rate-limit', { requests: 100, windowMs: 1000, burst: 20, key: { header: 'X-Key' } }],
-  ['headers', { request: { set: { 'x-client': '{client.address}' }, remove: ['x-debug'] } }],
-  ['rewrite', { stripPrefix: '/api' }],
-  ['redirect', { to: 'https' }],
-  ['ip-filter', { deny: ['10.0.0.0/8'] }],
-  ['cors', { origins: ['https://example.com'] }],
-  ['compress', { minBytes: 1024 }],
-  ['sticky-session', { cookie: 'hw', secret: 'a secret of enough letters' }],
-  ['health-check', { passive: { consecutiveFailures: 5, ejectionMs: 2000 } }],
-  ['circuit-breaker', { openMs: 1000, limits: { maxActive: 10 } }],
-  ['retry', { attempts: 3, budget: { share: 0.2 } }],
-  ['timeouts', { totalMs: 1000 }],
-  ['error-pages', { pages: [{ status: '5xx', html: '<p>{status}</p>' }] }, { routes: ['api'] }],
-  ['load-balance', { policy: 'maglev', hash: { by: 'path' } }],
-  ['access-log', { format: 'logfmt', fields: ['status'], skip: [{ paths: ['/health'] }] }],
-  ['metrics', { mount: '/metrics', allow: ['127.0.0.0/8'] }],
-];
+test('every example is accepted, starts and stops, also as data', async () => {
+  await using trial = await startConfigurations();
+  const { seeds } = configurationTarget;
+  await tryAll(configurationTarget, trial, seeds);
+  expect(trial.accepted).toBe(seeds.length);
+}, 60_000);
 
-const sound = {
-  listeners: [{ host: '127.0.0.1', port: 0 }],
-  upstreams: {
-    app: {
-      backends: ['http://127.0.0.1:9001', { url: 'http://[::1]:9002', weight: 2, name: 'b' }],
-      pipelining: 2,
-    },
-    other: { backends: ['https://localhost:9003'], host: 'backend', tls: { serverName: 'a.test' } },
-  },
-  routes: [
-    { name: 'api', hosts: ['*.example.com'], path: '/api/*', methods: ['GET'], upstream: 'app' },
-    { headers: { 'x-a': 'b' }, query: { q: '1' }, upstream: 'other' },
-  ],
-  plugins,
-  limits: { maxHeadBytes: 8192 },
-  drainTimeoutMs: 1000,
-  log: { level: 'error' },
-};
-
-test('whatever stands in a configuration, it is set up or refused with reasons, and nothing else happens', async () => {
-  const file = join(projectWith({ 'proxy.config.json': sound }), 'proxy.config.json');
-  await checkConfiguration((await loadConfig({ file })).config);
+test('whatever stands in a configuration, it starts or is refused with places and reasons, and nothing else happens', async () => {
+  await using trial = await startConfigurations();
   const random = new Random(seed);
-  let refused = 0;
-  for (let run = 0; run < runs; run++) {
-    writeTo(file, mutateValue(sound, random));
-    try {
-      await checkConfiguration((await loadConfig({ file })).config);
-    } catch (error) {
-      expect(error, readFileSync(file, 'utf8')).toBeInstanceOf(ConfigurationError);
-      const { problems } = error as ConfigurationError;
-      expect(problems.length).toBeGreaterThan(0);
-      for (const { message } of problems) expect(message).not.toBe('');
-      refused++;
-    }
-  }
-  expect(refused).toBeGreaterThan(runs / 3);
-  expect(refused).toBeLessThan(runs);
-  expect(({} as { a?: unknown }).a).toBeUndefined();
+  const { seeds, runsInTests: runs } = configurationTarget;
+  const inputs = Array.from({ length: runs }, () => configurationTarget.mutate(seeds, random));
+  await tryAll(configurationTarget, trial, inputs);
+  expect(trial.accepted).toBeGreaterThan(runs / 20);
+  expect(trial.accepted).toBeLessThan(runs / 2);
 }, 60_000);

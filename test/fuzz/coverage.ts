@@ -1,6 +1,8 @@
 import { type Profiler, Session } from 'node:inspector/promises';
 
-/** Tells which parts of the core ran that had not run before, by V8's own block coverage. */
+const ours = /\/(?:core|config|pki|plugins)\/(?!.*node_modules)/;
+
+/** Tells which parts of ours ran that had not run before, by V8's own block coverage. */
 export class Coverage {
   readonly #session = new Session();
   readonly #seen = new Set<string>();
@@ -19,7 +21,7 @@ export class Coverage {
   async takeNew(): Promise<number> {
     const { result } = await this.#session.post('Profiler.takePreciseCoverage');
     const before = this.#seen.size;
-    for (const script of result) if (script.url.includes('/core/')) this.#add(script);
+    for (const script of result) if (ours.test(script.url)) this.#add(script);
     return this.#seen.size - before;
   }
 

@@ -60,6 +60,22 @@ const words = [
   '\x85',
   'http://a',
   '[::1]:80',
+  // and to plugins
+  '"',
+  '\\"',
+  '=',
+  '(',
+  '%0d%0aX-Smuggled: 1',
+  '%00',
+  '\u008d\u008aX-Smuggled: 1',
+  '\xe2\x80\xa8',
+  '\x1b[31m',
+  '{client.address}',
+  '<b>',
+  'q=0.',
+  'for=',
+  '127.0.0.1',
+  '__proto__',
 ];
 
 type Mutation = (bytes: Buffer, random: Random, seeds: readonly Buffer[]) => Buffer;
