@@ -26,7 +26,8 @@ export class Breaker {
   readonly #onChange: OnStateChange;
   readonly #window: FailureWindow;
   #state: CircuitState = 'closed';
-  #openUntilMs = 0;
+  /** When the next probes are let through: it was open for long enough, or those before them take too long. */
+  #nextProbesAtMs = 0;
   /** Counts the times that it was half-open: results of earlier times do not matter. */
   #period = 0;
   #running = 0;
@@ -45,20 +46,20 @@ export class Breaker {
 
   /** True when a request may pass now. */
   get admits(): boolean {
-    if (this.#state === 'closed') return true;
-    if (this.#state === 'open') return this.#now() >= this.#openUntilMs;
-    return this.#running + this.#succeeded < this.#rules.probes;
+    if (this.#state === 'closed' || this.#now() >= this.#nextProbesAtMs) return true;
+    return this.#state === 'half-open' && this.#running + this.#succeeded < this.#rules.probes;
   }
 
   /** Time until it may let requests through. */
   get waitMs(): number {
-    return this.#state === 'open' ? Math.max(0, this.#openUntilMs - this.#now()) : 0;
+    return this.#state === 'open' ? Math.max(0, this.#nextProbesAtMs - this.#now()) : 0;
   }
 
   /** A request passes. Returns what `note` or `leave` is to be told when it is a probe, else `noProbe`. */
   enter(): number {
     if (this.#state === 'closed' || !this.admits) return noProbe;
     if (this.#state === 'open') this.#halfOpen();
+    if (this.#now() >= this.#nextProbesAtMs) this.#makeRoom();
     this.#running++;
     return this.#period;
   }
@@ -71,7 +72,7 @@ export class Breaker {
 
   /** A probe ended without a result. */
   leave(probe: number): void {
-    if (this.#isCurrent(probe)) this.#running--;
+    if (this.#isCurrent(probe)) this.#giveBack();
   }
 
   #isCurrent(probe: number): boolean {
@@ -89,20 +90,31 @@ export class Breaker {
   }
 
   #noteProbe(isFailure: boolean): void {
-    this.#running--;
+    this.#giveBack();
     if (isFailure) this.#open('a probe failed');
     else if (++this.#succeeded === this.#rules.probes) this.#close();
   }
 
   #open(reason: string): void {
-    this.#openUntilMs = this.#now() + this.#rules.openMs;
+    this.#nextProbesAtMs = this.#now() + this.#rules.openMs;
     this.#change('open', reason);
   }
 
   #halfOpen(): void {
     this.#period++;
-    this.#running = this.#succeeded = 0;
+    this.#succeeded = 0;
     this.#change('half-open', 'its time is over');
+  }
+
+  /** A client that sends its body slowly must not hold a place for as long as it likes; results still count. */
+  #makeRoom(): void {
+    this.#running = 0;
+    this.#nextProbesAtMs = this.#now() + this.#rules.openMs;
+  }
+
+  /** A probe is over; its place may have been given to another. */
+  #giveBack(): void {
+    if (this.#running > 0) this.#running--;
   }
 
   #close(): void {

@@ -196,9 +196,12 @@ async function openFor(gateway: TestGateway, count: number): Promise<void> {
 
 test('an abandoned probe gives one place back, however often the plugin is listed', async () => {
   const [app, spare] = [await start(byPath), await start({ body: 'spare' })];
-  const breakers = ['app', 'spare'].map((name) => circuitBreaker({ ...quick, openMs: 1, upstreams: [name] }));
+  const breakers = ['app', 'spare'].map((name) =>
+    circuitBreaker({ ...quick, openMs: 500, upstreams: [name] }),
+  );
   const gateway = await startWithSpare(app.url, spare.url, ...breakers);
   await openFor(gateway, 3);
+  await delay(500);
   for (const number of [1, 2]) {
     const client = await gateway.connect();
     client.send('GET /hang HTTP/1.1\r\nHost: a\r\n\r\n');

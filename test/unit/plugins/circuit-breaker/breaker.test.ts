@@ -57,6 +57,33 @@ test('while it is open nothing passes, for its time', () => {
   expect([breaker.admits, breaker.waitMs]).toEqual([true, 0]);
 });
 
+test('probes that take longer than openMs make room for others, and still count', () => {
+  const { breaker, run, clock } = start();
+  run('----');
+  clock.advance(500);
+  const slow = [breaker.enter(), breaker.enter()];
+  expect(breaker.admits).toBe(false);
+  clock.advance(499);
+  expect(breaker.admits).toBe(false);
+  clock.advance(1);
+  run('+');
+  expect(breaker.state).toBe('half-open');
+  breaker.note(false, slow[0]!);
+  expect(breaker.state).toBe('closed');
+  breaker.leave(slow[1]!);
+});
+
+test('places of probes that were given up do not become more by it', () => {
+  const { breaker, run, clock } = start();
+  run('----');
+  clock.advance(500);
+  const slow = [breaker.enter(), breaker.enter()];
+  clock.advance(500);
+  for (const probe of slow) breaker.leave(probe);
+  const [first, second] = [breaker.enter(), breaker.enter()];
+  expect([first, second, breaker.enter()]).toEqual([first, first, noProbe]);
+});
+
 test('half-open, it lets so many probes pass, and closes when all have succeeded', () => {
   const { breaker, run, clock, said } = start();
   run('----');
