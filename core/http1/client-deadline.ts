@@ -50,7 +50,7 @@ export class ClientDeadline implements DeadlineOwner {
     if (stream.isRequestComplete) {
       if (body === undefined) this.awaitHead();
     } else if (body !== undefined || channel.isBacklogged) this.awaitBytes();
-    else if (stream.bodyBytesWritten > 0) this.#deadline.disarm();
+    else if (stream.isStarved) this.#deadline.disarm();
   }
 
   release(): void {

@@ -12,6 +12,7 @@ import type {
   StreamTimeouts,
 } from '../message/stream.ts';
 import type { IncomingBody } from './incoming-body.ts';
+import type { Channel } from '../transport/channel.ts';
 import type { MessageWriter } from './message-writer.ts';
 import { isExclusive } from './persistence.ts';
 
@@ -21,6 +22,7 @@ const maxInformational = 32;
 export interface ClientStreamOwner {
   readonly writer: MessageWriter;
   readonly isReused: boolean;
+  readonly channel: Pick<Channel, 'isBacklogged'>;
   flush(): boolean;
   onRequestEnded(): void;
   onCancelled(stream: Http1ClientStream): void;
@@ -64,6 +66,15 @@ export class Http1ClientStream implements ClientStream {
   /** True while its head still waits to be written. */
   get isUnsent(): boolean {
     return this.#owner.writer.writeCount === this.#writeCount;
+  }
+
+  get isStarved(): boolean {
+    return !this.isRequestComplete && !this.#awaitsContinue && !this.#owner.channel.isBacklogged;
+  }
+
+  /** RFC 9110 10.1.1: the backend has to say whether it wants the body. */
+  get #awaitsContinue(): boolean {
+    return this.request.expectsContinue && this.#informational === 0 && this.bodyBytesWritten === 0;
   }
 
   attach(source: BodySource): void {

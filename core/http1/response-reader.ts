@@ -140,9 +140,14 @@ export class ResponseReader extends Intake implements BodyOwner {
       );
       return end;
     }
-    if (head.status < 200) stream.onInformational(head);
+    if (head.status < 200) this.#onInformational(stream, head);
     else this.#begin(stream, head);
     return parsed.end;
+  }
+
+  #onInformational(stream: Http1ClientStream, head: ResponseHead): void {
+    stream.onInformational(head);
+    if (!stream.isRequestComplete) this.#owner.deadline.onWritten(stream); // it may have been told to go on
   }
 
   #begin(stream: Http1ClientStream, head: ResponseHead): void {

@@ -112,6 +112,8 @@ export interface ClientStream extends BodySink {
   readonly bodyBytesWritten: number;
   /** True when the request was handed to the transport with its body. */
   readonly isRequestComplete: boolean;
+  /** All that came of the request was taken: the turn is its sender's. */
+  readonly isStarved: boolean;
   /** Gives up the attempt; the listener hears nothing more. */
   cancel(): void;
 }

@@ -30,6 +30,11 @@ const noTimeouts = { attemptMs: undefined };
 /** A response nobody wants is read up to this length, a longer one costs its connection. */
 const maxDiscardedBytes = 65_536;
 
+/** The backend could not answer yet: it must not be held against it, or a client could have it ejected. */
+function starved(): GatewayError {
+  return new GatewayError('body_timeout', 'The request body did not arrive within the time of an attempt.');
+}
+
 /** One try of an exchange at one backend, from the wait for a connection to the end of its response. */
 export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamListener, DeadlineOwner {
   readonly backend: Backend;
@@ -134,11 +139,7 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
   /** A bound that a plugin set for this exchange has passed. */
   onDeadline(): void {
     const isConnecting = this.#stream === undefined;
-    const code = isConnecting && !this.#isAttemptOver ? 'connect_timeout' : 'attempt_timeout';
-    const isQueued = isConnecting && this.backend.pool.connectingCount === 0;
-    const error = isQueued
-      ? new GatewayError(code, 'No connection to the backend became free in time.', { fault: 'gateway' })
-      : new GatewayError(code);
+    const error = this.#stream?.isStarved === true ? starved() : this.#timeoutError(isConnecting);
     const failed: AttemptFailure = { error, nothingSent: isConnecting, wasReusedConnection: false };
     if (isConnecting) this.backend.pool.leave(this);
     else this.#stream!.cancel();
@@ -189,6 +190,14 @@ export class Attempt implements AttemptRecord, ConnectionWaiter, ClientStreamLis
     if (connectMs === undefined && attemptMs === undefined) return this.#deadline?.disarm();
     const leftMs = attemptMs === undefined ? Infinity : attemptMs - (performance.now() - this.startedAtMs);
     (this.#deadline ??= new Deadline(this)).arm(Math.min(connectMs ?? Infinity, leftMs));
+  }
+
+  #timeoutError(isConnecting: boolean): GatewayError {
+    const code = isConnecting && !this.#isAttemptOver ? 'connect_timeout' : 'attempt_timeout';
+    const isQueued = isConnecting && this.backend.pool.connectingCount === 0;
+    return isQueued
+      ? new GatewayError(code, 'No connection to the backend became free in time.', { fault: 'gateway' })
+      : new GatewayError(code);
   }
 
   get #isAttemptOver(): boolean {
