@@ -5,6 +5,9 @@ import type { HeadFacts } from './head.ts';
 
 const maxConnectionOptions = 32;
 
+/** What proxies in front say of the client, in the spelling of `Connection` members. */
+const ofClient = /^(?:x-forwarded(?:-.*)?|x-real-ip|forwarded|via|client-cert(?:-chain)?)$/;
+
 /** Removes the fields that Connection names (RFC 9110 7.6.1); those of the framing were never in the list. */
 export function removeConnectionOptions(fields: FieldList, facts: HeadFacts): void {
   const options = facts.connection!;
@@ -13,7 +16,11 @@ export function removeConnectionOptions(fields: FieldList, facts: HeadFacts): vo
   const names = new Set(options.split(',').map((option) => option.trim().toLowerCase()));
   if (names.size > maxConnectionOptions)
     throw new GatewayError('malformed_head', 'Connection has too many options.');
-  for (const name of names) fields.delete(name);
+  for (const name of names) {
+    // RFC 9110 7.6.1: none that is for all recipients; without it a client behind a proxy would pass for the proxy
+    if (ofClient.test(name)) throw new GatewayError('malformed_head', `Connection names ${name}.`);
+    fields.delete(name);
+  }
 }
 
 /** True when the connection may serve another message after this one (RFC 9112 9.3). */
