@@ -25,6 +25,7 @@ export { FieldBlock, type FieldsInit } from './message/field-block.ts';
 export { FieldList, type ReadonlyFieldList } from './message/field-list.ts';
 export { readIPv4 } from './message/ipv4.ts';
 export { isIdempotent, isSafe } from './message/method.ts';
+export { ownText } from './message/own-text.ts';
 export { remember } from './message/remember.ts';
 export { closest, hint } from './message/did-you-mean.ts';
 export { isFieldName } from './message/settable-fields.ts';

@@ -1,8 +1,11 @@
-import { FieldBlock, formatAddress, parseAddress, remember } from '../../core/index.ts';
+import { FieldBlock, formatAddress, ownText, parseAddress, remember } from '../../core/index.ts';
 import { type Family, fieldsOf, portOf } from './client-fields.ts';
 import { forwardedElement } from './forwarded-field.ts';
 import { nodeOf } from './node.ts';
 import type { TrustedPeers } from './trusted-peers.ts';
+
+/** Longer ones are not kept, as there are thousands of peers that may make them up. */
+const longestHost = 256;
 
 /** The other end of a connection. */
 export class Peer {
@@ -27,14 +30,15 @@ export class Peer {
   /** The fields that tell of this peer as the client: made anew only when it asks for another host. */
   fieldsFor(scheme: 'http' | 'https', host: string): FieldBlock {
     if (scheme === this.#scheme && host === this.#host) return this.#fields;
-    this.#scheme = scheme;
-    this.#host = host;
     const { address } = this;
     const elements = forwardedElement(this.node, host, scheme);
     const port = portOf(host, scheme);
     const fields = fieldsOf(this.#families, { chain: address, elements, address, scheme, host, port });
-    this.#fields = FieldBlock.from(fields);
-    return this.#fields;
+    const block = FieldBlock.from(fields);
+    if (host.length > longestHost) return block;
+    this.#scheme = scheme;
+    this.#host = ownText(host);
+    return (this.#fields = block);
   }
 }
 

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { remember } from '../../../core/message/remember.ts';
 
@@ -30,4 +32,23 @@ test('nothing is remembered of an argument that was refused', () => {
   }, 2);
   expect(() => of('a')).toThrow('not now');
   expect(of('a')).toBe(2);
+});
+
+test('a text of more than 256 characters is computed each time', () => {
+  const { of, asked } = counting('yes', 2);
+  const [short, long] = ['a'.repeat(256), 'a'.repeat(257)];
+  for (const key of [short, short, long, long]) expect(of(key)).toBe('yes');
+  expect(asked).toEqual([short, long, long]);
+});
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+test('of a text that was cut out of a long one, and of what is cut out of it, nothing else stays in memory', () => {
+  const of = remember((key: string) => key.slice(20), 100);
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  for (let i = 0; i < 100; i++) of(Buffer.alloc(100_000, `${i} `).toString('latin1').slice(50, 250));
+  collectGarbage();
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(2_000_000);
 });
