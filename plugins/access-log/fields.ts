@@ -3,24 +3,32 @@ import { clientAddressOf } from '../forwarded-headers/tokens.ts';
 import { RequestId } from '../request-id/tokens.ts';
 import type { Measures } from './measures.ts';
 import { redacted } from './redaction.ts';
-import { statusOfCode, terminationOf } from './termination.ts';
+import type { SharedName } from './shared-values.ts';
+import { statusOf, terminationOf } from './termination.ts';
 
-/** One value of a line, and how it is read; undefined leaves it out. */
-export type Field =
-  | { readonly kind: 'time'; readonly name: string; readonly style: 'iso' | 'common' }
-  | {
-      /** Of names there are few, and many lines have the same. */
-      readonly kind: 'text' | 'name';
-      readonly name: string;
-      readonly read: (exchange: Exchange) => string | undefined;
-    }
-  | {
-      readonly kind: 'whole';
-      readonly name: string;
-      readonly read: (exchange: Exchange) => number | undefined;
-    }
-  | { readonly kind: 'duration'; readonly name: string; readonly read: (measures: Measures) => number }
-  | { readonly kind: 'flag'; readonly name: string; readonly read: (measures: Measures) => boolean };
+/** The time at which a line is written. */
+interface TimeField {
+  readonly kind: 'time';
+  readonly name: string;
+  readonly style: 'iso' | 'common';
+}
+
+/** A value of an exchange; undefined leaves it out. */
+export type ValueField = {
+  readonly name: string;
+  /** The shared values, if that is all that it depends on. */
+  readonly dependsOn: SharedName | undefined;
+} & (
+  | { readonly kind: 'text'; readonly read: From<Exchange, string | undefined> }
+  | { readonly kind: 'whole'; readonly read: From<Exchange, number | undefined> }
+  | { readonly kind: 'duration'; readonly read: From<Measures, number> }
+  | { readonly kind: 'flag'; readonly read: From<Measures, boolean> }
+);
+
+type From<Source, Value> = (source: Source) => Value;
+
+/** One value of a line. */
+export type Field = TimeField | ValueField;
 
 /** What is done to values before anybody reads them. */
 export interface Redaction {
@@ -32,31 +40,26 @@ export interface Redaction {
   readonly isSecret: (field: string) => boolean;
 }
 
-const text = (name: string, read: (exchange: Exchange) => string | undefined): Field => ({
+const text = (name: string, read: From<Exchange, string | undefined>): ValueField => ({
   kind: 'text',
   name,
+  dependsOn: undefined,
   read,
 });
-const named = (name: string, read: (exchange: Exchange) => string | undefined): Field => ({
-  kind: 'name',
-  name,
-  read,
-});
-const whole = (name: string, read: (exchange: Exchange) => number | undefined): Field => ({
+const whole = (name: string, read: From<Exchange, number | undefined>): ValueField => ({
   kind: 'whole',
   name,
+  dependsOn: undefined,
   read,
 });
-const duration = (name: string, read: (measures: Measures) => number): Field => ({
+const duration = (name: string, read: From<Measures, number>): ValueField => ({
   kind: 'duration',
   name,
+  dependsOn: undefined,
   read,
 });
-
-/** The status that was sent, or that stands for the failure that left no chance to send one. */
-export function statusOf({ response, outcome }: Exchange): number | undefined {
-  return response === undefined ? statusOfCode(outcome?.code) : response.status;
-}
+const ofAnswer = (field: ValueField): ValueField => ({ ...field, dependsOn: 'answer' });
+const ofWay = (field: ValueField): ValueField => ({ ...field, dependsOn: 'way' });
 
 function requestFields({ query, url }: Redaction): Field[] {
   const targetOf = ({ inbound }: Exchange): string => {
@@ -64,13 +67,13 @@ function requestFields({ query, url }: Redaction): Field[] {
     return shown === undefined ? inbound.path : `${inbound.path}?${shown}`;
   };
   return [
-    named('method', ({ inbound }) => inbound.method),
+    ofAnswer(text('method', ({ inbound }) => inbound.method)),
     text('target', targetOf),
     text('path', ({ inbound }) => inbound.path),
     text('query', ({ inbound }) => (inbound.query === undefined ? undefined : query(inbound.query))),
-    named('scheme', ({ inbound }) => inbound.scheme),
-    named('host', ({ inbound }) => inbound.authority),
-    named('httpVersion', ({ inbound }) => inbound.httpVersion),
+    text('scheme', ({ inbound }) => inbound.scheme),
+    ofAnswer(text('host', ({ inbound }) => inbound.authority)),
+    ofAnswer(text('httpVersion', ({ inbound }) => inbound.httpVersion)),
     text('userAgent', ({ inbound }) => inbound.fields.get('user-agent')),
     text('referer', ({ inbound }) => {
       const referer = inbound.fields.get('referer');
@@ -84,42 +87,42 @@ function clientFields({ address }: Redaction): Field[] {
     text('client', (each) => address(clientAddressOf(each))),
     text('peer', ({ connection }) => address(connection.remoteAddress)),
     whole('clientPort', ({ connection }) => connection.remotePort),
-    named('localAddress', ({ connection }) => connection.localAddress),
+    text('localAddress', ({ connection }) => connection.localAddress),
     whole('localPort', ({ connection }) => connection.localPort),
     whole('connection', ({ connection }) => connection.id),
   ];
 }
 
 const answerFields: readonly Field[] = [
-  whole('status', statusOf),
-  named('termination', ({ outcome }) => terminationOf(outcome!)),
+  ofAnswer(whole('status', statusOf)),
+  ofAnswer(text('termination', ({ outcome }) => terminationOf(outcome!))),
   whole('bytesReceived', ({ bodyBytesReceived }) => bodyBytesReceived),
   whole('bytesSent', ({ bodyBytesSent }) => bodyBytesSent),
   whole('bytesSent.common', ({ bodyBytesSent }) => (bodyBytesSent === 0 ? undefined : bodyBytesSent)),
-  named('route', ({ route }) => route?.name),
-  named('upstream', ({ upstream }) => upstream?.name),
-  named('backend', ({ backend }) => backend?.name),
-  whole('attempts', ({ attempts }) => attempts.length),
+  ofWay(text('route', ({ route }) => route?.name)),
+  ofWay(text('upstream', ({ upstream }) => upstream?.name)),
+  ofWay(text('backend', ({ backend }) => backend?.name)),
+  ofWay(whole('attempts', ({ attempts }) => attempts.length)),
 ];
 
 const durationFields: readonly Field[] = [
-  duration('clientHeadMs', ({ clientHeadMs }) => clientHeadMs),
-  duration('queueMs', ({ queueMs }) => queueMs),
-  duration('connectMs', ({ connectMs }) => connectMs),
+  ofWay(duration('clientHeadMs', ({ clientHeadMs }) => clientHeadMs)),
+  ofWay(duration('queueMs', ({ queueMs }) => queueMs)),
+  ofWay(duration('connectMs', ({ connectMs }) => connectMs)),
   duration('backendHeadMs', ({ backendHeadMs }) => backendHeadMs),
   duration('dataMs', ({ dataMs }) => dataMs),
   duration('totalMs', ({ totalMs }) => totalMs),
-  { kind: 'flag', name: 'slow', read: ({ isSlow }) => isSlow },
+  { kind: 'flag', name: 'slow', dependsOn: 'answer', read: ({ isSlow }) => isSlow },
 ];
 
 const endFields: readonly Field[] = [
-  named('endedBy', ({ outcome }) => outcome!.endedBy),
-  named('phase', ({ outcome }) => outcome!.phase),
-  named('code', ({ outcome }) => outcome!.code),
-  named('plugin', ({ outcome }) => outcome!.plugin),
-  named('hook', ({ outcome }) => outcome!.hook),
+  ofAnswer(text('endedBy', ({ outcome }) => outcome!.endedBy)),
+  ofAnswer(text('phase', ({ outcome }) => outcome!.phase)),
+  ofAnswer(text('code', ({ outcome }) => outcome!.code)),
+  ofAnswer(text('plugin', ({ outcome }) => outcome!.plugin)),
+  ofAnswer(text('hook', ({ outcome }) => outcome!.hook)),
   // what the client was told, to find this line by
-  text('exchange', ({ response, id }) => (response?.source === 'gateway' ? id : undefined)),
+  text('exchange', (each) => (each.response?.source === 'gateway' ? each.id : undefined)),
   text('requestId', (each) => each.get(RequestId)),
 ];
 

@@ -1,21 +1,14 @@
 import { json, needsNoQuotes } from './escape.ts';
 import type { Field } from './fields.ts';
 import { encode, type LineBytes } from './line-bytes.ts';
-import { type ValueStyle, type Writer, writerOf } from './values.ts';
+import { inOrder, type Writer } from './runs.ts';
+import { partOf, type ValueStyle } from './values.ts';
 
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
 const lineFeed = 0x0a;
 const quote = 0x22;
 const nothing = encode('');
-
-/** All writers one behind the other. */
-export function inOrder(writers: readonly Writer[]): Writer {
-  const all = [...writers];
-  return (line, exchange, measures) => {
-    for (let i = 0; i < all.length; i++) all[i]!(line, exchange, measures);
-  };
-}
 
 const jsonText = (line: LineBytes, text: string): void => line.text(text, json);
 
@@ -34,7 +27,7 @@ function jsonStyle(name: string): ValueStyle {
 
 /** One JSON object a line, in printable ASCII. */
 export function jsonLines(fields: readonly Field[], now: () => number): Writer {
-  const members = inOrder(fields.map((field) => writerOf(field, jsonStyle(field.name), now)));
+  const members = inOrder(fields.map((field) => partOf(field, jsonStyle(field.name), now)));
   return (line, exchange, measures) => {
     const start = line.length;
     members(line, exchange, measures);
@@ -68,7 +61,7 @@ function logfmtStyle(name: string): ValueStyle {
 
 /** `key=value` pairs, values in quotes where they need them. */
 export function logfmtLines(fields: readonly Field[], now: () => number): Writer {
-  const pairs = inOrder(fields.map((field) => writerOf(field, logfmtStyle(field.name), now)));
+  const pairs = inOrder(fields.map((field) => partOf(field, logfmtStyle(field.name), now)));
   return (line, exchange, measures) => {
     const start = line.length;
     pairs(line, exchange, measures);

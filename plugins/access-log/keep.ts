@@ -1,6 +1,6 @@
 import type { Exchange } from '../../core/index.ts';
-import { statusOf } from './fields.ts';
 import type { Measures } from './measures.ts';
+import { statusOf } from './termination.ts';
 
 /** Exchanges that no line is written for: those that fit all that is given. */
 export interface SkipRule {

@@ -4,7 +4,7 @@ import { parseTemplate } from '../../core/index.ts';
 import { isTemplate, type Options } from './options.ts';
 import { addressTruncation, inUrl, isSecretField, queryRedaction, withoutQuery } from './redaction.ts';
 import { combinedTemplate, templateLines } from './template.ts';
-import type { Writer } from './values.ts';
+import type { Writer } from './runs.ts';
 
 const asItIs = (text: string): string => text;
 

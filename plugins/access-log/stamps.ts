@@ -21,11 +21,11 @@ function perSecond(textOf: (date: Date) => string): (second: number) => Piece {
 
 /** `2026-11-05T10:11:12.345Z` */
 export function createIsoStamp(): Stamp {
-  const upToSeconds = perSecond((date) => date.toISOString().slice(0, 20));
+  const upToSeconds = perSecond((date) => date.toISOString().slice(0, 19));
   return (line, epochMs) => {
     const second = Math.floor(epochMs / 1000);
     line.append(upToSeconds(second));
-    line.thousandths(Math.floor(epochMs - second * 1000));
+    line.decimals(Math.floor(epochMs - second * 1000));
     line.byte(utc);
   };
 }

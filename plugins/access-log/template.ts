@@ -1,9 +1,9 @@
 import type { TemplatePart } from '../../core/index.ts';
 import { apache } from './escape.ts';
 import type { Field } from './fields.ts';
-import { inOrder } from './formats.ts';
 import { encode } from './line-bytes.ts';
-import { type ValueStyle, type Writer, writerOf } from './values.ts';
+import { inOrder, type Part, type Writer } from './runs.ts';
+import { partOf, type ValueStyle } from './values.ts';
 
 /** Apache's combined format. */
 export const combinedTemplate =
@@ -26,6 +26,12 @@ function styleBetween(isQuoted: boolean, following: TemplatePart | undefined): V
   };
 }
 
+/** Text that depends on nothing: it joins what is before it. */
+function literal(text: string, before: Part | undefined): Part {
+  const piece = encode(text);
+  return { write: (line) => line.append(piece), dependsOn: before?.dependsOn };
+}
+
 const quotesIn = (text: string): number => text.split('"').length - 1;
 
 /** One line in the form of a template, values escaped as Apache does it, `-` for what is missing. */
@@ -35,14 +41,15 @@ export function templateLines(
   now: () => number,
 ): Writer {
   let quotes = 0;
-  const writers: Writer[] = parts.map((part, index) => {
-    if (typeof part !== 'string') {
-      return writerOf(fieldOf(part.name), styleBetween(quotes % 2 === 1, parts[index + 1]), now);
+  const written: Part[] = [];
+  for (const [index, part] of parts.entries()) {
+    if (typeof part === 'string') {
+      quotes += quotesIn(part);
+      written.push(literal(part, written.at(-1)));
+    } else {
+      const style = styleBetween(quotes % 2 === 1, parts[index + 1]);
+      written.push(partOf(fieldOf(part.name), style, now));
     }
-    quotes += quotesIn(part);
-    const literal = encode(part);
-    return (line) => line.append(literal);
-  });
-  const lineFeed = encode('\n');
-  return inOrder([...writers, (line) => line.append(lineFeed)]);
+  }
+  return inOrder([...written, literal('\n', written.at(-1))]);
 }

@@ -1,4 +1,11 @@
-import { type ErrorCode, errorKinds, type Fault, type Outcome, type Phase } from '../../core/index.ts';
+import {
+  type ErrorCode,
+  errorKinds,
+  type Exchange,
+  type Fault,
+  type Outcome,
+  type Phase,
+} from '../../core/index.ts';
 
 const byFault: Readonly<Record<Fault, string>> = { client: 'P', backend: 'S', gateway: 'R', plugin: 'I' };
 
@@ -52,4 +59,9 @@ export function terminationOf({ endedBy, code, phase, hook }: Outcome): string {
 export function statusOfCode(code: string | undefined): number | undefined {
   if (code === undefined || !Object.hasOwn(errorKinds, code)) return undefined;
   return errorKinds[code as ErrorCode].status;
+}
+
+/** The status that was sent, or that stands for the failure that left no chance to send one. */
+export function statusOf({ response, outcome }: Exchange): number | undefined {
+  return response === undefined ? statusOfCode(outcome?.code) : response.status;
 }

@@ -1,11 +1,9 @@
-import { type Exchange, remember } from '../../core/index.ts';
-import type { Field } from './fields.ts';
-import { encode, LineBytes, type Piece } from './line-bytes.ts';
+import type { Exchange } from '../../core/index.ts';
+import type { Field, ValueField } from './fields.ts';
+import { encode, type LineBytes, type Piece } from './line-bytes.ts';
 import { type Measures, notReached } from './measures.ts';
+import type { Part, Writer } from './runs.ts';
 import { createCommonStamp, createIsoStamp } from './stamps.ts';
-
-/** Writes a part of the line of an exchange that is over. */
-export type Writer = (line: LineBytes, exchange: Exchange, measures: Measures) => void;
 
 /** How a format writes what is in a field. */
 export interface ValueStyle {
@@ -21,19 +19,19 @@ export interface ValueStyle {
   readonly absent: Piece;
 }
 
-/** Names that are kept encoded; they come from the configuration, but for some that clients choose. */
-const mostNames = 256;
-const smallNumbers = 1_000;
+const missing = encode('-1');
+const zero = encode('0.000');
 
-/** The writer of one field in that style; `now` gives milliseconds since the epoch. */
-export function writerOf(field: Field, style: ValueStyle, now: () => number): Writer {
+/** One field in that style; `now` gives milliseconds since the epoch. */
+export function partOf(field: Field, style: ValueStyle, now: () => number): Part {
+  if (field.kind === 'time') return { write: timeWriter(field.style, style, now), dependsOn: undefined };
+  return { write: writerOf(field, style), dependsOn: field.dependsOn };
+}
+
+function writerOf(field: ValueField, style: ValueStyle): Writer {
   switch (field.kind) {
-    case 'time':
-      return timeWriter(field.style, style, now);
     case 'text':
       return textWriter(field.read, style);
-    case 'name':
-      return nameWriter(field.read, style);
     case 'whole':
       return wholeWriter(field.read, style);
     case 'duration':
@@ -68,67 +66,24 @@ function textWriter(read: (exchange: Exchange) => string | undefined, style: Val
   };
 }
 
-/** What a writer writes, to be written again. */
-function pieceOf(write: (line: LineBytes) => void): Piece {
-  const line = new LineBytes(64);
-  write(line);
-  return encode(line.bytes.toString('latin1', 0, line.length));
-}
-
-/** Values of which there are few, with all that is around them, in one piece. */
-function nameWriter(read: (exchange: Exchange) => string | undefined, style: ValueStyle): Writer {
-  const { beforeText, afterText, absent, text } = style;
-  const known = remember((name: string) => {
-    return pieceOf((line) => {
-      line.append(beforeText);
-      text(line, name);
-      line.append(afterText);
-    });
-  }, mostNames);
-  let last = '';
-  let piece = known(last);
-  return (line, exchange) => {
-    const name = read(exchange);
-    if (name === undefined) return line.append(absent);
-    if (name !== last) {
-      last = name;
-      piece = known(name);
-    }
-    line.append(piece);
-  };
-}
-
 function wholeWriter(read: (exchange: Exchange) => number | undefined, style: ValueStyle): Writer {
   const { before, after, absent } = style;
-  const write = (line: LineBytes, value: number): void => {
+  return (line, exchange) => {
+    const value = read(exchange);
+    if (value === undefined) return line.append(absent);
     line.append(before);
     line.whole(value);
     line.append(after);
   };
-  const known = Array.from<Piece | undefined>({ length: smallNumbers });
-  return (line, exchange) => {
-    const value = read(exchange);
-    if (value === undefined) line.append(absent);
-    else if (value < smallNumbers) line.append((known[value] ??= pieceOf((piece) => write(piece, value))));
-    else write(line, value);
-  };
 }
 
 function durationWriter(read: (measures: Measures) => number, { before, after }: ValueStyle): Writer {
-  const around = (value: string): Piece =>
-    pieceOf((line) => {
-      line.append(before);
-      line.ascii(value);
-      line.append(after);
-    });
-  const missing = around('-1');
-  const zero = around('0.000');
   return (line, _, measures) => {
     const durationMs = read(measures);
-    if (durationMs === notReached) return line.append(missing);
-    if (durationMs === 0) return line.append(zero);
     line.append(before);
-    line.milliseconds(durationMs);
+    if (durationMs === notReached) line.append(missing);
+    else if (durationMs === 0) line.append(zero);
+    else line.milliseconds(durationMs);
     line.append(after);
   };
 }
