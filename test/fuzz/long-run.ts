@@ -4,6 +4,7 @@ import { Random } from './random.ts';
 import type { Target, Trial } from './target.ts';
 import { targets } from './targets.ts';
 import { BrokenPromise, tryAll } from './try-out.ts';
+import { Watchdog } from './watchdog.ts';
 
 /* Guided by coverage: inputs of a batch that ran code for the first time become seeds themselves. */
 
@@ -58,6 +59,7 @@ class Campaign {
   async #try(trial: Trial): Promise<boolean> {
     const batch = Array.from({ length: batchSize }, () => this.target.mutate(this.seeds, this.#random));
     this.batch = batch;
+    watchdog.watch(this.target.name, batch);
     this.runs += batchSize;
     try {
       await tryAll(this.target, trial, batch);
@@ -73,6 +75,7 @@ class Campaign {
   }
 }
 
+const watchdog = new Watchdog();
 let campaign: Campaign | undefined;
 
 // whatever nobody caught would end a gateway, too
