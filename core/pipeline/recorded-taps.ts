@@ -73,7 +73,13 @@ class Recording {
 function failure(error: unknown): TrailEffect {
   const code = error instanceof GatewayError ? error.code : 'plugin_failed';
   const cause = error instanceof GatewayError && error.cause !== undefined ? error.cause : error;
-  return { kind: 'failed', code, reason: cause instanceof Error ? cause.message : String(cause) };
+  return { kind: 'failed', code, reason: reasonOf(cause) };
+}
+
+/** Anything can be thrown, and not all of it can be made a text. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof Error) return cause.message;
+  return typeof cause === 'string' ? cause : 'unknown';
 }
 
 function recordedSync(hook: HookName, tap: FullTap, position: number): Handler {

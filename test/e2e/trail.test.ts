@@ -46,6 +46,17 @@ test('an exchange has no trail unless a plugin asked for one', async () => {
   expect(await trailOf([onRequest('a', () => {}), recorder(() => false)])).toBeUndefined();
 });
 
+test('what is thrown may be anything, also what cannot be made a text', async () => {
+  const rejecting = plugin('rejecting', ({ hooks }) =>
+    hooks.onRequest.tapPromise(() => Promise.reject(Object.create(null) as Error)),
+  );
+  await using gateway = await startTestGateway({ plugins: [rejecting, recorder()] });
+  const response = await gateway.fetch('/');
+  expect(response.json()).toMatchObject({ status: 500, code: 'plugin_failed' });
+  const { trail } = await gateway.waitForExchange();
+  expect(trail!.steps[0]!.effects).toEqual([{ kind: 'failed', code: 'plugin_failed', reason: 'unknown' }]);
+});
+
 test('a plugin listed last sees the steps of those before it, in the order in which they ran', async () => {
   const late = plugin('late', ({ hooks }) => {
     hooks.onRequest.tap({ stage: Stage.Observe }, () => {});
