@@ -6,25 +6,23 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { Authority, type IssuedFiles } from '../support/authority.ts';
 
-/** What it takes to know each other; made once, the folder goes with the process. */
-export interface Identities {
+/** What it takes to know each other; goes with the trial. */
+export interface Identities extends Disposable {
   readonly authority: Authority;
   readonly server: IssuedFiles;
   readonly client: IssuedFiles;
 }
 
-let made: Identities | undefined;
-
-export function identities(): Identities {
-  if (made !== undefined) return made;
+export function makeIdentities(): Identities {
   const folder = mkdtempSync(join(tmpdir(), 'hookway-fuzz-tls-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const authority = new Authority(folder);
   const client = authority.issue('alice', { usage: 'clientAuth', altNames: 'email:alice@app.test' });
-  return (made = { authority, server: authority.issue('app.test'), client });
+  const server = authority.issue('app.test');
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  return { authority, server, client, [Symbol.dispose]: remove };
 }
 
-export interface Bridge extends AsyncDisposable {
+interface Bridge extends AsyncDisposable {
   readonly port: number;
 }
 

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import type { PluginList } from 'hookway';
 import type { OriginRequest } from 'hookway/testing';
 import { certificates } from '../e2e/tls/certificates.ts';
-import { type Bridge, identities, openBridge } from './client-bridge.ts';
+import { makeIdentities, openBridge } from './client-bridge.ts';
 import { FieldTrial } from './field-trial.ts';
 import { mutateHead, seedHeads } from './heads.ts';
 import { certified, mistrusting, trusting } from './plugin-stacks.ts';
@@ -62,13 +62,13 @@ function requestTarget(name: string, runsInTests: number, start: () => Promise<T
   };
 }
 
-function trialOf(trial: FieldTrial, check: CheckRequest, bridge?: Bridge): Trial {
+function trialOf(trial: FieldTrial, check: CheckRequest, end?: () => Promise<void>): Trial {
   return {
     check: (bytes) => checkOne(trial, bytes, check),
     settle: () => trial.settle(),
     [Symbol.asyncDispose]: async () => {
       await trial[Symbol.asyncDispose]();
-      await bridge?.[Symbol.asyncDispose]();
+      await end?.();
     },
   };
 }
@@ -78,17 +78,25 @@ async function startPlain(plugins: PluginList, check: CheckRequest): Promise<Tri
 }
 
 async function startCertified(): Promise<Trial> {
-  const who = identities();
+  const who = makeIdentities();
   const { server, client, authority } = who;
   const plugins = [certificates(() => ({ '*': { chains: [server] } })), certified()];
   const tls = { clientCertificate: 'request', clientCa: authority.certFile } as const;
-  let bridge: Bridge | undefined;
+  let bridge: AsyncDisposable | undefined;
   const trial = await FieldTrial.start(plugins, { tls }, async ({ port }) => {
-    bridge = await openBridge(port, who);
-    return bridge.port;
+    const opened = await openBridge(port, who);
+    bridge = opened;
+    return opened.port;
   });
   const expected = `:${new X509Certificate(client.cert).raw.toString('base64')}:`;
-  return trialOf(trial, (request) => checkCertificate(request, expected), bridge);
+  return trialOf(
+    trial,
+    (request) => checkCertificate(request, expected),
+    async () => {
+      await bridge?.[Symbol.asyncDispose]();
+      who[Symbol.dispose]();
+    },
+  );
 }
 
 const asking = Buffer.from(
