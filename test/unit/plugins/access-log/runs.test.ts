@@ -45,6 +45,7 @@ const exchanges: readonly Exchange[] = [
   settledExchange({ attempts: [...settledExchange().attempts, ...settledExchange().attempts] }),
   attempt({ startedAtMs: 1_000.25 }),
   attempt({ connectMs: 1 }),
+  attempt({ connectMs: 1, connectedAtMs: 1_002.5 }),
   attempt({ connectedAtMs: 1_004 }),
   attempt({ responseAtMs: 1_011 }),
   settledExchange({ timings: { headAtMs: 1_000.3 } }),
