@@ -1,4 +1,4 @@
-import type { Exchange, Outcome } from '../../core/index.ts';
+import { type Exchange, type Outcome, ownText } from '../../core/index.ts';
 import type { Measures } from './measures.ts';
 import { statusOf } from './termination.ts';
 
@@ -22,8 +22,8 @@ class AnswerValues implements SharedValues {
 
   constructor(exchange: Exchange, { isSlow }: Measures) {
     const { inbound, outcome } = exchange;
-    this.#method = inbound.method;
-    this.#host = inbound.authority;
+    this.#method = ownText(inbound.method);
+    this.#host = ownText(inbound.authority);
     this.#httpVersion = inbound.httpVersion;
     this.#status = statusOf(exchange);
     this.#isSlow = isSlow;
