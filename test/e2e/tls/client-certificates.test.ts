@@ -1,12 +1,13 @@
-import { join } from 'node:path';
-import { definePlugin, type DownstreamConnection } from 'hookway';
-import { startTestGateway, type TestGateway } from 'hookway/testing';
-import { beforeAll, expect, test } from 'vitest';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startTestGateway, type TestGateway } from 'hookway/testing';
+import { beforeAll, expect, test } from 'vitest';
 import { Authority, type IssuedFiles } from '../../support/authority.ts';
-import { command, curl, type CurlResult } from '../peers.ts';
+import { curl, type CurlResult } from '../peers.ts';
 import { certificates } from './certificates.ts';
+import { requestBySClient, sClient } from './s-client.ts';
+import { of, startRecording, type Started } from './started.ts';
 
 let ours: Authority;
 let server: IssuedFiles;
@@ -22,25 +23,8 @@ beforeAll(() => {
   return () => rmSync(folder, { recursive: true, force: true });
 });
 
-interface Started {
-  readonly gateway: TestGateway;
-  readonly connections: DownstreamConnection[];
-}
-
-async function start(clientCertificate: 'request' | 'require', clientCa = ours.certFile): Promise<Started> {
-  const connections: DownstreamConnection[] = [];
-  const recorder = definePlugin({
-    name: 'recorder',
-    setup: ({ hooks }) => {
-      hooks.onRequest.tap(({ connection }) => void connections.push(connection));
-    },
-  });
-  const gateway = await startTestGateway({
-    tls: { clientCertificate, clientCa },
-    plugins: [certificates(() => ({ '*': { chains: [server] } })), recorder()],
-  });
-  return { gateway, connections };
-}
+const start = (clientCertificate: 'request' | 'require'): Promise<Started> =>
+  startRecording({ '*': of(server) }, { tls: { clientCertificate, clientCa: ours.certFile } });
 
 const ask = ({ url }: TestGateway, as?: IssuedFiles, ...args: string[]): Promise<CurlResult> =>
   curl('--insecure', ...(as === undefined ? [] : ['--cert', as.certFile, '--key', as.keyFile]), ...args, url);
@@ -75,11 +59,7 @@ test('requested: who shows none gets in as nobody, one that is shown has to be g
 test('a client sees which authorities are asked for', async () => {
   const { gateway } = await start('request');
   await using _ = gateway;
-  const { stdout } = await command(
-    '/bin/sh',
-    '-c',
-    `openssl s_client -connect 127.0.0.1:${gateway.port} </dev/null 2>&1`,
-  );
+  const { stdout } = await sClient(gateway.port);
   expect(stdout.toString()).toMatch(/Acceptable client certificate CA names\n.*CN = Ours/);
 });
 
@@ -91,14 +71,8 @@ test('a session begun without a certificate does not open a listener that requir
   const { gateway } = await start('require');
   await using _ = gateway;
   const session = join(ours.folder, 'session.pem');
-  const connect = (port: number, ...args: string[]): ReturnType<typeof command> =>
-    command(
-      '/bin/sh',
-      '-c',
-      'openssl s_client -tls1_2 -connect "127.0.0.1:$0" "$@" </dev/null 2>&1',
-      String(port),
-      ...args,
-    );
+  const connect = (port: number, ...args: string[]): ReturnType<typeof sClient> =>
+    sClient(port, '-tls1_2', ...args);
   await connect(open.port, '-sess_out', session);
   expect((await connect(open.port, '-sess_in', session)).stdout.toString()).toContain('Reused, TLS');
   expect((await connect(gateway.port, '-sess_in', session)).stdout.toString()).toContain(
@@ -111,17 +85,7 @@ test('a resumed session keeps the certificate of its first handshake', async () 
   await using _ = gateway;
   const session = join(ours.folder, 'alice-session.pem');
   const args = ['-tls1_2', '-cert', alice.certFile, '-key', alice.keyFile];
-  for (const each of ['-sess_out', '-sess_in']) {
-    await command(
-      '/bin/sh',
-      '-c',
-      `printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\nConnection: close\\r\\n\\r\\n' |
-        openssl s_client -ign_eof -connect 127.0.0.1:${gateway.port} "$0" "$@" 2>&1`,
-      ...args,
-      each,
-      session,
-    );
-  }
+  for (const each of ['-sess_out', '-sess_in']) await requestBySClient(gateway.port, ...args, each, session);
   expect(connections.map(({ tls }) => [tls!.isResumed, tls!.clientCertificate!.subject])).toEqual([
     [false, 'CN=alice'],
     [true, 'CN=alice'],
