@@ -21,7 +21,7 @@ export interface ResponseReaderOwner {
   readonly deadline: ClientDeadline;
   /** The stream whose response comes next. */
   readonly oldest: Http1ClientStream | undefined;
-  /** A final response begins. */
+  /** A response begins, interim or final. */
   onResponseBegun(head: ResponseHead, length: BodyLength): void;
   onResponseEnded(): void;
   /** Responses ended, and no byte is left over that the next one could take for its own. */
@@ -131,6 +131,8 @@ export class ResponseReader extends Intake implements BodyOwner {
     const parsed = this.#heads.read(bytes, at, end);
     if (parsed === undefined) return end;
     const { head } = parsed;
+    // also where there is no body: what is malformed or ambiguous is refused
+    const length = decideBodyLength(head.facts, head.minorVersion, stream.request.method, head.status);
     if (isSwitch(head, stream.request)) {
       checkSwitch(head, stream.request, stream.isRequestComplete);
       this.#owner.onSwitch(
@@ -140,8 +142,9 @@ export class ResponseReader extends Intake implements BodyOwner {
       );
       return end;
     }
+    this.#owner.onResponseBegun(head, length);
     if (head.status < 200) this.#onInformational(stream, head);
-    else this.#begin(stream, head);
+    else this.#begin(stream, head, length);
     return parsed.end;
   }
 
@@ -150,10 +153,7 @@ export class ResponseReader extends Intake implements BodyOwner {
     if (!stream.isRequestComplete) this.#owner.deadline.onWritten(stream); // it may have been told to go on
   }
 
-  #begin(stream: Http1ClientStream, head: ResponseHead): void {
-    const { status, facts, minorVersion } = head;
-    const length = decideBodyLength(facts, minorVersion, stream.request.method, status);
-    this.#owner.onResponseBegun(head, length);
+  #begin(stream: Http1ClientStream, head: ResponseHead, length: BodyLength): void {
     if (length === 0) {
       stream.onHead(head, undefined);
       this.#onComplete();

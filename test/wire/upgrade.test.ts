@@ -53,10 +53,19 @@ describe('an upgrade', () => {
       'to what was not offered',
       'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n',
     ],
+    ['with a length that is ambiguous', agreed.replace('X-Accept: 2', 'Content-Length: 2, 2')],
   ])('that the backend agrees to %s is a malformed response (RFC 9110 7.8)', async (_what, raw) => {
     await using gateway = await startTestGateway({ origin: { raw } });
     using client = await gateway.connect();
     client.send(ask);
+    expect((await client.readResponse()).status).toBe(502);
+    await gateway.origin.waitForNoConnections();
+  });
+
+  test('that the backend agrees to before the request is complete is a malformed response (RFC 9110 7.8)', async () => {
+    await using gateway = await startTestGateway({ origin: { raw: agreed, isEarly: true } });
+    using client = await gateway.connect();
+    client.send(`${ask.replace('GET', 'POST').replace('X-Key: 1', 'Content-Length: 5')}he`);
     expect((await client.readResponse()).status).toBe(502);
     await gateway.origin.waitForNoConnections();
   });
