@@ -11,6 +11,8 @@ export interface ReadMessage {
   readonly trailers: readonly string[];
   /** False when the bytes end before the message does. */
   readonly isWhole: boolean;
+  /** Index in the bytes behind it. */
+  readonly end: number;
 }
 
 export interface Reading {
@@ -49,6 +51,14 @@ function isBodiless(first: string, method: string | undefined): boolean {
   return method === 'CONNECT' && status < 300;
 }
 
+/** True for a response that others follow to the same request. */
+export const isInterim = ({ first }: { readonly first: string }): boolean => / 1(?!01)\d\d/.test(first);
+
+/** True for a response behind which the connection is no longer HTTP: 101, and 2xx to CONNECT. */
+export function isSwitch({ first }: { readonly first: string }, method: string | undefined): boolean {
+  return / 101(?!\d)/.test(first) || (method === 'CONNECT' && / 2\d\d/.test(first));
+}
+
 const closes = (fields: Fields): boolean =>
   fields.some(([name, value]) => name === 'connection' && /\bclose\b/i.test(value));
 
@@ -73,9 +83,8 @@ export function readAs(input: string, leniency: Leniency, answered: AnsweredMeth
       const [first = '', ...lines] = head.lines;
       if (!pattern.test(first)) refuse(`a malformed first line ${JSON.stringify(first)}`);
       const fields = fieldsOf(lines, leniency);
-      const isInterim = methods !== undefined && / 1\d\d/.test(first);
-      const isWithout = methods !== undefined && isBodiless(first, methods[0]);
-      if (!isInterim) methods?.shift();
+      const method = methods?.[0];
+      const isWithout = methods !== undefined && isBodiless(first, method);
       const content = isWithout
         ? { body: '', trailers: [], end: head.end, isWhole: true }
         : contentOf(input, head, fields, first, leniency);
@@ -86,9 +95,12 @@ export function readAs(input: string, leniency: Leniency, answered: AnsweredMeth
         body: content.body,
         trailers: leniency.mergesTrailers ? [] : text(content.trailers),
         isWhole: content.isWhole,
+        end: content.end,
       });
-      if (!isInterim && closes(all)) break; // RFC 9112 9.6: nothing behind it is looked at
       at = content.end;
+      if (methods !== undefined && isInterim({ first })) continue;
+      if (closes(all)) break; // RFC 9112 9.6: nothing behind it is looked at
+      if (methods !== undefined && isSwitch({ first }, methods.shift())) break;
     }
   } catch (error) {
     if (!(error instanceof Refused)) throw error;

@@ -1,41 +1,16 @@
-import { METHODS } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { definePlugin, respond } from 'hookway';
 import { startTestGateway, type TestGateway } from 'hookway/testing';
 import { mutate } from '../fuzz/mutate.ts';
 import { Random } from '../fuzz/random.ts';
 import { readCases, readJsonLines } from '../support/jsonl.ts';
+import { isRelayedWhole, outcomesOf } from './matrix/hostile-backend.ts';
 import { inParallel } from './matrix/in-parallel.ts';
 import { requestCases } from './matrix/request-cases.ts';
+import type { ResponseCase } from './matrix/response-cases.ts';
+import { mayTakeRequest } from './node-allowances.ts';
+import { refusedByNode } from './node-client.ts';
 import { ending, exchange, NodeServer } from './node-verdicts.ts';
-
-/** What Node's parser refuses and the gateway takes, with the clause that lets it. */
-const allowed: readonly {
-  readonly why: string;
-  readonly isMet: (bytes: string, methods: readonly string[]) => boolean;
-}[] = [
-  {
-    why: 'methods are tokens, and a gateway forwards those that it does not know (RFC 9110 9.1, 16.1)',
-    isMet: (_bytes, methods) => methods.some((method) => !METHODS.includes(method)),
-  },
-  {
-    why: 'Node leaves HTTP behind CONNECT and Upgrade; who does not switch goes on (RFC 9110 7.8, 9.3.6)',
-    isMet: (bytes) => /\r\nUpgrade:/i.test(bytes) || bytes.includes('CONNECT '),
-  },
-  {
-    why: 'white space before a length or a coding may be a tab (RFC 9110 5.6.3, RFC 9112 5.1)',
-    isMet: (bytes) => /\r\n(?:content-length|transfer-encoding):[ \t]*\t/i.test(bytes),
-  },
-  {
-    why: 'chunk extensions are not looked at: they are dropped, with blanks in them or empty (RFC 9112 7.1.1)',
-    isMet: (bytes) => /\r\n[0-9a-f]+;[^\r]*\r\n/i.test(bytes),
-  },
-  {
-    why: 'fields of framing in trailers are ignored (RFC 9110 6.5.1)',
-    isMet: (bytes) =>
-      /\r\n0+(;[^\r]*)?\r\n(?:[^\r\n:]+:[^\r\n]*\r\n)*(?:content-length|transfer-encoding):/i.test(bytes),
-  },
-];
 
 /** Answers 200 by itself once the whole request is there. */
 const taker = definePlugin({
@@ -53,18 +28,32 @@ const corpus = (name: string): string[] =>
     Buffer.from(b64, 'base64').toString('latin1'),
   );
 
-function inputs(): string[] {
-  const written = readCases<{ send: string }>(new URL('requests/', import.meta.url)).flatMap(([, cases]) =>
-    cases.map(({ send }) => send),
-  );
-  const known = [...written, ...['llhttp-request', 'guardian', 'go-nethttp'].flatMap(corpus)];
-  const combined = requestCases()
-    .filter((_, i) => i % 7 === 0)
-    .map(({ bytes }) => bytes);
+const written = <T>(folder: string): T[] =>
+  readCases<T>(new URL(folder, import.meta.url)).flatMap(([, cases]) => cases);
+
+/** The seeds themselves, and so many mutations of them. */
+function withMutations(texts: readonly string[], count: number): string[] {
   const random = new Random(9_112);
-  const seeds = known.map((text) => Buffer.from(text, 'latin1'));
-  const mutated = Array.from({ length: 3_000 }, () => mutate(seeds, random).toString('latin1'));
-  return [...known, ...combined, ...mutated];
+  const seeds = texts.map((text) => Buffer.from(text, 'latin1'));
+  return [...texts, ...Array.from({ length: count }, () => mutate(seeds, random).toString('latin1'))];
+}
+
+function requests(): string[] {
+  const recorded = written<{ send: string }>('requests/').map(({ send }) => send);
+  const known = [...recorded, ...['llhttp-request', 'guardian', 'go-nethttp'].flatMap(corpus)];
+  const combined = requestCases().filter((_, i) => i % 7 === 0);
+  return [...withMutations(known, 3_000), ...combined.map(({ bytes }) => bytes)];
+}
+
+/** The ones of the matrix are compared there. */
+function responses(): ResponseCase[] {
+  const recorded = written<{ respond: string }>('responses/').map(({ respond }) => respond);
+  return withMutations([...recorded, ...corpus('llhttp-response')], 2_000).map((bytes, i) => ({
+    id: String(i),
+    method: i % 4 === 0 ? 'HEAD' : 'GET',
+    offersSwitch: false,
+    bytes,
+  }));
 }
 
 let node: NodeServer;
@@ -97,16 +86,25 @@ async function methodsTaken(bytes: string): Promise<string[]> {
     .map(({ inbound }) => inbound.method);
 }
 
-test('whatever the gateway accepts is accepted by Node’s parser in strict mode, but for the listed cases', async () => {
+test('whatever request the gateway accepts is accepted by Node’s parser in strict mode, but for the listed cases', async () => {
   const surplus: string[] = [];
   let accepted = 0;
-  await inParallel(inputs(), 100, async (bytes) => {
+  await inParallel(requests(), 100, async (bytes) => {
     const methods = await methodsTaken(bytes);
     if (methods.length === 0) return;
     accepted++;
     if (methods.length <= (await node.accepts(bytes))) return;
-    if (!allowed.some(({ isMet }) => isMet(bytes + ending, methods))) surplus.push(JSON.stringify(bytes));
+    if (!mayTakeRequest(bytes + ending, methods)) surplus.push(JSON.stringify(bytes));
   });
   expect(surplus).toEqual([]);
   expect(accepted).toBeGreaterThan(200);
+}, 60_000);
+
+test('whatever response the gateway relays as whole is taken by Node’s client in strict mode, but for the listed cases', async () => {
+  const cases = responses();
+  const outcomes = await outcomesOf(cases);
+  const relayed = cases.filter(({ id }) => isRelayedWhole(outcomes.get(id)!));
+  expect(await refusedByNode(relayed)).toEqual([]);
+  expect(relayed.length).toBeGreaterThan(200);
+  if (process.env['MATRIX'] !== undefined) console.log({ responses: cases.length, relayed: relayed.length });
 }, 60_000);

@@ -72,14 +72,23 @@ test('a backend that cannot be reached answers 502', async () => {
   expect((await gateway.fetch('/')).json()).toMatchObject({ status: 502, code: 'connect_failed' });
 });
 
-test('a backend that speaks before it is asked is not trusted', async () => {
-  await using origin = await startOrigin();
-  const gateway = await startTestGateway({ upstreams: { app: { backends: [origin.url] } } });
+test.each([
+  ['with a response', 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil'],
+  ['with half a response', 'HTTP/1.1 200 OK\r\nX-Evil: '],
+  ['with an interim response', 'HTTP/1.1 103 Early Hints\r\n\r\n'],
+  ['with an empty line', '\r\n'],
+  [
+    'with 408, as it is tired of waiting',
+    'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
+  ],
+])('a backend that speaks before it is asked is not trusted: %s', async (_what, bytes) => {
+  await using gateway = await startTestGateway();
   await gateway.fetch('/');
-  origin.connections[0]!.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil');
-  await origin.connections[0]!.closed();
-  expect((await gateway.fetch('/')).body).toBe('');
-  await gateway.close();
+  const [idle] = gateway.origin.connections;
+  idle!.write(bytes);
+  await idle!.closed();
+  expect(await gateway.fetch('/', { method: 'POST' })).toMatchObject({ status: 200, body: 'ok' });
+  expect(gateway.origin.requests.map(({ connection }) => connection === idle)).toEqual([true, false]);
 });
 
 describe('a client that goes away', () => {

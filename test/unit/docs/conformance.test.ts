@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readings } from '../../support/readings.ts';
+import { lateCases } from '../../wire/matrix/late-cases.ts';
 import { requestCases } from '../../wire/matrix/request-cases.ts';
 import { responseCases } from '../../wire/matrix/response-cases.ts';
 import { readPage, root } from './pages.ts';
@@ -68,6 +69,7 @@ describe('docs/conformance.md', () => {
     const grouped = (count: number): string => count.toLocaleString('en');
     expect(page).toContain(` ${grouped(requestCases().length)} requests through a gateway`);
     expect(page).toContain(` ${grouped(responseCases().length)} responses of a hostile backend`);
+    expect(page).toContain(` ${grouped(lateCases().length)} whole responses of the matrix`);
     expect(page).toContain(` strictly and in ${Object.keys(readings).length} lenient ways`);
   });
 });

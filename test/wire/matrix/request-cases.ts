@@ -1,14 +1,13 @@
 import {
-  blanks,
-  chunkEnds,
-  chunkExtensions,
-  chunkSizes,
-  codingLines,
-  lastChunks,
-  lengthLines,
-  lineEnds,
-  trailerSections,
-} from './spellings.ts';
+  ambiguous,
+  bothFramings,
+  chunkedBodies,
+  oneFraming,
+  withBlanks,
+  withLength,
+  withLineEnds,
+} from './combinations.ts';
+import { lengthLines } from './spellings.ts';
 
 /** Some bytes that a client sends, one a character. */
 export interface RequestCase {
@@ -21,90 +20,50 @@ type Build = (add: (bytes: string) => void) => void;
 
 const host = 'Host: a.example\r\nX-Case: {id}\r\n';
 const hidden = `GET /hidden HTTP/1.1\r\n${host}\r\n`;
-/** Seen as chunks it ends at once, and a request follows; seen as a length it is one body. */
-const ambiguous = `0\r\n\r\n${hidden}`;
+const content = ambiguous(hidden);
 
 const head = (lines: string, first = 'POST /a HTTP/1.1'): string => `${first}\r\n${host}${lines}\r\n\r\n`;
 
-/** Fills the length of the content into the spellings of Content-Length; `{id}` is as long as the ids are. */
-function withLength(lines: string, content: string): string {
-  const length = content.replaceAll('{id}', idOf('x', 0)).length;
-  return lines.replaceAll('#', String(length)).replaceAll('%', length.toString(16));
-}
+/** A message that tells the length of its content; `{id}` is as long as the ids are. */
+const message = (lines: string, first?: string, sent = content): string =>
+  head(withLength(lines, sent.replaceAll('{id}', idOf('x', 0)).length), first) + sent;
 
-const message = (lines: string, content: string, first?: string): string =>
-  head(withLength(lines, content), first) + content;
-
-const bothFramings: Build = (add) => {
-  for (const length of lengthLines) {
-    for (const coding of codingLines) {
-      add(message(`${length}\r\n${coding}`, ambiguous));
-      add(message(`${coding}\r\nX-Between: 1\r\n${length}`, ambiguous));
-    }
-  }
+const both: Build = (add) => {
+  for (const lines of bothFramings) add(message(lines));
 };
 
-const oneFraming: Build = (add) => {
-  for (const lines of [...lengthLines, ...codingLines]) {
+const one: Build = (add) => {
+  for (const lines of oneFraming) {
     for (const method of ['GET', 'POST', 'DELETE']) {
-      for (const version of ['1.1', '1.0']) add(message(lines, ambiguous, `${method} /a HTTP/${version}`));
+      for (const version of ['1.1', '1.0']) add(message(lines, `${method} /a HTTP/${version}`));
     }
-    add(message(lines, 'hello', 'HEAD /a HTTP/1.1'));
-    add(message(`${lines}\r\nConnection: keep-alive`, '5\r\nhello\r\n0\r\n\r\n', 'PUT /a HTTP/1.0'));
+    add(message(lines, 'HEAD /a HTTP/1.1', 'hello'));
+    add(message(`${lines}\r\nConnection: keep-alive`, 'PUT /a HTTP/1.0', '5\r\nhello\r\n0\r\n\r\n'));
   }
 };
 
-const twoLengths: Build = (add) => {
+const lengths: Build = (add) => {
   for (const first of lengthLines.slice(0, 26)) {
-    for (const second of ['Content-Length: #', 'Content-Length: 0', 'content-length: 5']) {
-      add(message(`${first}\r\n${second}`, ambiguous));
-    }
+    for (const second of ['Content-Length: #', 'Content-Length: 0', 'content-length: 5'])
+      add(message(`${first}\r\n${second}`));
   }
 };
 
 const ends: Build = (add) => {
   for (const framing of ['Content-Length: #', 'Transfer-Encoding: chunked']) {
-    const whole = message(`${framing}\r\nA: 1`, ambiguous);
-    const places = [...whole.slice(0, whole.indexOf('\r\n\r\n') + 4).matchAll(/\r\n/g)].map(
-      ({ index }) => index,
-    );
-    for (const end of lineEnds) {
-      for (const at of places) add(whole.slice(0, at) + end + whole.slice(at + 2));
-      add(whole.slice(0, whole.indexOf('\r\n\r\n')).replaceAll('\r\n', end) + end + end + ambiguous);
-    }
+    const plain = message(`${framing}\r\nA: 1`).slice(0, -content.length);
+    for (const each of withLineEnds(plain)) add(each + content);
   }
 };
 
-const whiteSpace: Build = (add) => {
+const blanks: Build = (add) => {
   for (const line of ['Content-Length: #', 'Transfer-Encoding: chunked', 'Host: b.example', 'A: 1']) {
-    const [name = '', value = ''] = line.split(': ');
-    for (const blank of blanks) {
-      for (const each of [
-        `${blank}${name}: ${value}`,
-        `${name}${blank}: ${value}`,
-        `${name}:${blank}${value}`,
-        `${name}: ${value}${blank}`,
-        `${name.replace('-', blank)}: ${value}`,
-        `A: 1\r\n${blank}\r\n${line}`,
-        `A: 1${blank}${line}`,
-      ])
-        add(message(each, ambiguous));
-    }
+    for (const each of withBlanks(line)) add(message(each));
   }
 };
 
 const chunks: Build = (add) => {
-  const start = head('Transfer-Encoding: chunked');
-  for (const size of chunkSizes) {
-    for (const extension of chunkExtensions) add(`${start}${size}${extension}\r\nhello\r\n${ambiguous}`);
-  }
-  for (const last of lastChunks) {
-    for (const section of trailerSections) add(`${start}5\r\nhello\r\n${last}${section}${hidden}`);
-  }
-  for (const end of chunkEnds) {
-    for (const lineEnd of lineEnds) add(`${start}5${lineEnd}hello${end}${ambiguous}`);
-    for (const data of ['hell', 'hello!', 'hello\r\n0']) add(`${start}5\r\n${data}${end}${ambiguous}`);
-  }
+  for (const body of chunkedBodies(hidden)) add(head('Transfer-Encoding: chunked') + body);
 };
 
 const methods = ['GET', 'HEAD', 'POST', 'OPTIONS', 'TRACE', 'CONNECT', 'get', 'BREW', 'G(T', 'PRI', ''];
@@ -147,18 +106,17 @@ const versions = [
 
 const firstLines: Build = (add) => {
   for (const method of methods) {
-    for (const target of targets)
-      add(message('Content-Length: #', ambiguous, `${method} ${target} HTTP/1.1`));
-    for (const version of versions) add(message('Content-Length: #', ambiguous, `${method} /a ${version}`));
+    for (const target of targets) add(message('Content-Length: #', `${method} ${target} HTTP/1.1`));
+    for (const version of versions) add(message('Content-Length: #', `${method} /a ${version}`));
   }
   for (const version of versions) {
     for (const between of ['  ', '\t', '\v', '\xa0']) {
-      add(message('Transfer-Encoding: chunked', ambiguous, `POST${between}/a ${version}`));
-      add(message('Transfer-Encoding: chunked', ambiguous, `POST /a${between}${version}`));
+      add(message('Transfer-Encoding: chunked', `POST${between}/a ${version}`));
+      add(message('Transfer-Encoding: chunked', `POST /a${between}${version}`));
     }
   }
   for (const before of ['\r\n', '\r\n\r\n', '\n', '\r', ' ', '\0', '\xef\xbb\xbf']) {
-    add(before + message('Content-Length: #', ambiguous));
+    add(before + message('Content-Length: #'));
   }
 };
 
@@ -184,7 +142,7 @@ const connectionOptions: Build = (add) => {
           'Upgrade: h2c',
           'Expect: 100-continue',
         ]) {
-          add(message(`Connection: ${option}\r\n${framing}`, ambiguous, `${method} /a HTTP/${version}`));
+          add(message(`Connection: ${option}\r\n${framing}`, `${method} /a HTTP/${version}`));
         }
       }
     }
@@ -192,11 +150,11 @@ const connectionOptions: Build = (add) => {
 };
 
 const builds: Readonly<Record<string, Build>> = {
-  both: bothFramings,
-  one: oneFraming,
-  lengths: twoLengths,
+  both,
+  one,
+  lengths,
   ends,
-  blanks: whiteSpace,
+  blanks,
   chunks,
   first: firstLines,
   connection: connectionOptions,
