@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.ts';
+import { decideBodyLength } from '../message/framing.ts';
 import type { ResponseHead } from '../message/head.ts';
 import { isOffered } from '../message/hop-by-hop.ts';
 import type { OutgoingRequest } from '../message/stream.ts';
@@ -14,12 +15,14 @@ export function isSwitch({ status }: ResponseHead, { method }: OutgoingRequest):
 
 /**
  * Checks that the request asked for the switch and is complete.
- * @throws GatewayError `malformed_response`.
+ * @throws GatewayError `malformed_response`, `ambiguous_framing` or `unsupported_coding`.
  */
 export function checkSwitch(head: ResponseHead, request: OutgoingRequest, isRequestComplete: boolean): void {
-  const { upgrade } = request;
-  const is101 = head.status === 101;
-  if (is101 && !isOffered(head.facts.upgrade, upgrade))
+  const { facts, status, minorVersion } = head;
+  const { method, upgrade } = request;
+  const is101 = status === 101;
+  decideBodyLength(facts, minorVersion, method, status); // refuses what has no meaning anywhere
+  if (is101 && !isOffered(facts.upgrade, upgrade))
     refuse('The backend switched to a protocol that was not offered.');
   if (is101 !== (upgrade !== undefined) || !isRequestComplete)
     refuse('The backend switched protocols without being asked to.');

@@ -131,8 +131,6 @@ export class ResponseReader extends Intake implements BodyOwner {
     const parsed = this.#heads.read(bytes, at, end);
     if (parsed === undefined) return end;
     const { head } = parsed;
-    // also where there is no body: what is malformed or ambiguous is refused
-    const length = decideBodyLength(head.facts, head.minorVersion, stream.request.method, head.status);
     if (isSwitch(head, stream.request)) {
       checkSwitch(head, stream.request, stream.isRequestComplete);
       this.#owner.onSwitch(
@@ -142,6 +140,8 @@ export class ResponseReader extends Intake implements BodyOwner {
       );
       return end;
     }
+    // also where a 1xx has no body: what is malformed or ambiguous is refused
+    const length = decideBodyLength(head.facts, head.minorVersion, stream.request.method, head.status);
     this.#owner.onResponseBegun(head, length);
     if (head.status < 200) this.#onInformational(stream, head);
     else this.#begin(stream, head, length);
