@@ -125,7 +125,7 @@ export class ServerConnection implements Roles {
   onUnreadable(cause: unknown): void {
     const error =
       cause instanceof GatewayError ? cause : new GatewayError('internal_error', undefined, { cause });
-    if (this.stream === undefined || this.stream.isEnded) this.refuse(error);
+    if (this.stream === undefined) this.refuse(error);
     else this.#failRequest(this.stream, error);
   }
 

@@ -243,6 +243,8 @@ export class Channel {
 
   /** For the socket: it is gone. */
   onClose(): void {
+    this.#memory?.release();
+    this.#memory = undefined;
     this.#listener.onClose(this.#error);
   }
 }

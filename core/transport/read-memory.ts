@@ -44,6 +44,12 @@ export class ReadMemory {
     return this.#block;
   }
 
+  /** Its socket reads no more. */
+  release(): void {
+    if (this.#block !== sharedBlock && this.#takenBy === undefined) releaseBlock(this.#block);
+    this.#block = sharedBlock;
+  }
+
   /** One block serves one pending writer: a second one, as behind a pipelined response, gets a copy. */
   isTakenByOther(writer: object, bytes: Buffer): boolean {
     return this.#takenBy !== undefined && this.#takenBy !== writer && bytes.buffer === this.#block.buffer;

@@ -12,6 +12,8 @@ export interface Assault {
   /** The gateway's resident memory, in megabytes: before, and the most during the attack. */
   readonly memoryBeforeMb: number;
   readonly memoryMb: number;
+  /** Share of a core that the gateway used during the attack. */
+  readonly coreShare: number;
 }
 
 export interface AssaultOptions {
@@ -32,7 +34,9 @@ export async function assault(
   await once(attacker, 'message');
   let memoryMb = 0;
   const watch = setInterval(() => (memoryMb = Math.max(memoryMb, target.residentMb)), 50);
+  const cpuBeforeMs = target.cpuMs;
   const during = await measureService(target.port, forMs);
+  const coreShare = (target.cpuMs - cpuBeforeMs) / forMs;
   clearInterval(watch);
   attacker.send('counts');
   const [counts] = (await once(attacker, 'message')) as [
@@ -40,5 +44,5 @@ export async function assault(
   ];
   attacker.disconnect();
   await once(attacker, 'exit');
-  return { name, before, during, ...counts, memoryBeforeMb, memoryMb };
+  return { name, before, during, ...counts, memoryBeforeMb, memoryMb, coreShare };
 }

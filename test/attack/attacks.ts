@@ -102,12 +102,13 @@ export class Attackers {
     return this.#sockets.size;
   }
 
-  /** Begins with all connections, a thousand in a second. */
+  /** Begins with all connections, at the pace at which they come back. */
   async start(count: number): Promise<void> {
     this.#count = count;
     for (let number = 0; number < count && !this.#isOver; number++) {
       this.#connect(number);
-      if (number % 10 === 9) await new Promise((resolve) => setTimeout(resolve, 10));
+      if (number % 10 === 9)
+        await new Promise((resolve) => setTimeout(resolve, 10_000 / connectionsPerSecond));
     }
   }
 

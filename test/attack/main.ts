@@ -20,17 +20,21 @@ if (unknown.length > 0)
 
 const round = (value: number, digits = 1): string => value.toFixed(digits);
 console.log(
-  `| ${connections} connections | made | open | p99 before | p99 during | | failed | memory before | most |`,
+  `| ${connections} connections | made | open | p99 before | p99 during | | failed | memory before | most | core used |`,
 );
-console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
+console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
 let isGood = true;
 for (const name of names) {
   const target = await Target.start();
   try {
-    const { before, during, connected, open, memoryBeforeMb, memoryMb } = await assault(target, name, {
-      connections,
-      forMs,
-    });
+    const { before, during, connected, open, memoryBeforeMb, memoryMb, coreShare } = await assault(
+      target,
+      name,
+      {
+        connections,
+        forMs,
+      },
+    );
     const ratio = during.p99Ms / before.p99Ms;
     isGood &&= ratio <= 3 && during.failures === 0 && target.isAlive;
     const cells = [
@@ -43,6 +47,7 @@ for (const name of names) {
       `${during.failures} of ${during.requests}`,
       `${round(memoryBeforeMb, 0)} MB`,
       `${round(memoryMb, 0)} MB`,
+      `${round(coreShare * 100, 0)} %`,
     ];
     console.log(`| ${cells.join(' | ')} |`);
   } finally {

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cpuMicroseconds } from '../../bench/measure.ts';
 import { typeScriptCommand } from '../../bench/typescript-command.ts';
 
 const command = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -71,6 +72,11 @@ export class Target {
   get residentMb(): number {
     const status = readFileSync(`/proc/${this.#gateway.pid}/status`, 'utf8');
     return Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) / 1_024;
+  }
+
+  /** CPU time that the gateway has used, in milliseconds. */
+  get cpuMs(): number {
+    return cpuMicroseconds(this.#gateway.pid!) / 1_000;
   }
 
   async close(): Promise<void> {

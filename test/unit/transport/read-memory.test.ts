@@ -31,6 +31,21 @@ describe('memory that is shared', () => {
 });
 
 describe('a block of its own', () => {
+  test('goes to the next socket when its own reads no more', () => {
+    const memory = new ReadMemory(false);
+    const { block } = memory;
+    memory.release();
+    expect(new ReadMemory(false).block).toBe(block);
+  });
+
+  test('stays with the pending write that points into it when its socket reads no more', () => {
+    const memory = new ReadMemory(false);
+    const { block } = memory;
+    memory.leaveTo(writer, block);
+    memory.release();
+    expect(new ReadMemory(false).block).not.toBe(block);
+  });
+
   test('is not read into again once a pending write points into it', () => {
     const memory = new ReadMemory(false);
     const { block } = memory;
