@@ -34,8 +34,7 @@ export async function compareUnderLoad(session: Session, comparison: LoadCompari
   const measurements = await runRounds(session, entrants, comparison.load);
   const measured = measurements.filter(({ refusal }) => refusal === undefined);
   const reference = cheapest(measured.filter(({ entrant }) => entrant.peer.name === 'nginx'));
-  const { rounds, durationSeconds } = session.options;
-  const connections = comparison.load.connections ?? session.options.connections;
+  const { rounds, durationSeconds, connections } = session.options;
   return {
     question: comparison.question,
     title: `${comparison.title}, ${connections} keep-alive connections, ${rounds} x ${durationSeconds} s`,

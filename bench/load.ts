@@ -13,8 +13,6 @@ export interface Load {
   readonly isEncrypted?: boolean;
   /** Handshakes instead of requests. */
   readonly handshakes?: 'full' | 'resumed';
-  /** Instead of --connections. */
-  readonly connections?: number;
   /** Mean of the pauses between an answer and the next request, exponentially distributed; without it there are none. */
   readonly pauseMs?: number;
 }
@@ -42,8 +40,7 @@ export interface LoadSize {
 }
 
 export async function runLoad(port: number, load: Load, size: LoadSize): Promise<LoadResult> {
-  const { durationSeconds } = size;
-  const connections = load.connections ?? size.connections;
+  const { connections, durationSeconds } = size;
   if (load.handshakes !== undefined) return runHandshakes(port, load.handshakes, size);
   const args = ['-t1', `-c${connections}`, `-d${durationSeconds}s`, '--timeout', '5s', '--latency'];
   const url = `${load.isEncrypted === true ? 'https' : 'http'}://127.0.0.1:${port}${load.path}`;

@@ -4,16 +4,17 @@ const masked = '***';
 const maxDepth = 12;
 
 const secretName =
-  /secret|passw|passphrase|credential|authorization|api-?key|private-?key|(^|[-_])(token|key|pwd)$|(auth|access|bearer|session|csrf)-?token|(Token|Key)$|^(set-)?cookie$|^users$/;
+  /secret|passw|passphrase|credential|authorization|api-?key|private-?key|(^|[-_])(token|key|pwd)$|^x-.*auth$|(auth|access|bearer|session|csrf)-?token|(Token|Key)$|^(set-)?cookie$|^users$/;
 
 /** Whether a member of that name is not to be shown. Names of header fields are among them. */
 function isSecretName(name: string): boolean {
   return secretName.test(name) || secretName.test(name.toLowerCase());
 }
 
-/** Takes credentials out of URLs and keys out of PEM. */
+/** Takes out credentials as Authorization and URLs have them, hashes of passwords, and keys in PEM. */
 function maskText(text: string): string {
   return text
+    .replace(/^(basic|bearer|digest|negotiate|token|apikey) +\S+$/i, `$1 ${masked}`)
     .replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^\s/?#]*@/gi, `$1${masked}@`)
     .replaceAll(/([?&][^=&#\s]*(?:token|secret|passw|key|signature)[^=&#\s]*=)[^&#\s]*/gi, `$1${masked}`)
     .replaceAll(/-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(-----END [A-Z ]*-----|$)/g, masked)

@@ -16,6 +16,7 @@ test.each([
   'privateKey',
   'X-Api-Key',
   'X-Auth-Token',
+  'X-Internal-Auth',
   'Authorization',
   'Proxy-Authorization',
   'Cookie',
@@ -27,7 +28,7 @@ test.each([
   expect(shown).toEqual({ [name]: '***', list: [{ [name]: ['***', { c: '***' }] }] });
 });
 
-test.each(['keepAliveTimeoutMs', 'keys', 'name', 'path', 'monkey', 'maxTokens', 'tokenBucket', 'header'])(
+test.each(['keepAliveTimeoutMs', 'keys', 'auth', 'name', 'path', 'monkey', 'maxTokens', 'tokenBucket', 'header'])(
   'what stands under %s is shown',
   (name) => {
     expect(show({ [name]: 'a' })).toEqual({ [name]: 'a' });
@@ -53,6 +54,9 @@ test.each([
   ['-----BEGIN CERTIFICATE-----\nMII', '-----BEGIN CERTIFICATE-----\nMII'],
   ['$scrypt$ln=14,r=8,p=1$c2FsdA$aGFzaA', '***'],
   ['$2b$10$abcdefghijklmnopqrstuv', '***'],
+  ['Bearer abc.def', 'Bearer ***'],
+  ['Basic YTpi', 'Basic ***'],
+  ['basic as it is', 'basic as it is'],
   ['costs $5', 'costs $5'],
 ])('%j is shown as %j', (text, shown) => {
   expect(show(text)).toBe(shown);
