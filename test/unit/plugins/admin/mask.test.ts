@@ -28,12 +28,19 @@ test.each([
   expect(shown).toEqual({ [name]: '***', list: [{ [name]: ['***', { c: '***' }] }] });
 });
 
-test.each(['keepAliveTimeoutMs', 'keys', 'auth', 'name', 'path', 'monkey', 'maxTokens', 'tokenBucket', 'header'])(
-  'what stands under %s is shown',
-  (name) => {
-    expect(show({ [name]: 'a' })).toEqual({ [name]: 'a' });
-  },
-);
+test.each([
+  'keepAliveTimeoutMs',
+  'keys',
+  'auth',
+  'name',
+  'path',
+  'monkey',
+  'maxTokens',
+  'tokenBucket',
+  'header',
+])('what stands under %s is shown', (name) => {
+  expect(show({ [name]: 'a' })).toEqual({ [name]: 'a' });
+});
 
 test('numbers and switches under such names are no secrets', () => {
   expect(show({ tokens: 5, passwordLength: 8, key: true })).toEqual({
