@@ -16,11 +16,12 @@ const ms = (time: number): Promise<void> => new Promise((resolve) => setTimeout(
 async function watching(...files: string[]) {
   let changes = 0;
   const errors: unknown[] = [];
+  let following = Promise.resolve();
   const follow = async (): Promise<void> => watch.follow(await statesOf(files, Date.now()));
   const watch = new FileWatch(
     () => {
       changes++;
-      void follow();
+      following = follow();
     },
     (error) => errors.push(error),
   );
@@ -32,7 +33,11 @@ async function watching(...files: string[]) {
     get changes() {
       return changes;
     },
-    changed: (count: number) => expect.poll(() => changes, { interval: 5, timeout: 5_000 }).toBe(count),
+    /** Waits for that change, and until what it left is followed. */
+    changed: async (count: number) => {
+      await expect.poll(() => changes, { interval: 5, timeout: 5_000 }).toBe(count);
+      await following;
+    },
   };
 }
 
