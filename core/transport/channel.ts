@@ -219,7 +219,7 @@ export class Channel {
     return block;
   }
 
-  /** For the socket: the peer writes no more. libuv tells a reset that came right behind bytes as an end: then nobody is on the other side any more. */
+  /** For the socket: the peer writes no more. libuv also tells a reset behind bytes so: then nobody is there any more. */
   onEnd(): void {
     const { localAddress, remoteAddress, writableEnded } = this.socket;
     if (!writableEnded && localAddress !== undefined && remoteAddress === undefined)
